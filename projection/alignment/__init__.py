@@ -1,0 +1,1 @@
+"""From similarity matrices to word links: pure functions on numpy arrays."""

@@ -1,0 +1,1 @@
+"""Counts, scores and the signature that goes with every figure."""

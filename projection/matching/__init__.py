@@ -1,0 +1,1 @@
+"""Candidates, their scores and the solvers that choose among them; numpy only."""
