@@ -9,7 +9,7 @@ the sentences that really fail carry the error.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from projection.types import Alignment, Bitext, Entity, Projection, Sentence, Similarity, Translation
@@ -83,3 +83,29 @@ class Projector(Component, Protocol):
 
     def project(self, bitexts: Sequence[Bitext]) -> list[Projection]:
         """Carry the source entities of each pair onto its target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One setting of a component, as forms and `--option` show it; the default is the constructor's.
+
+    `choices` lists the allowed words; numbers have `minimum`, `maximum` and `step`.
+    """
+
+    name: str
+    help: str
+    choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float | None = None
+
+
+def settings_signature(component: object) -> str:
+    """Return "name|setting:value|..." over the fields of a dataclass component, in order of declaration."""
+    values = {item.name: getattr(component, item.name) for item in fields(component)}
+    name = values.pop("name")
+    return "|".join([str(name), *(f"{key}:{_short(value)}" for key, value in values.items())])
+
+
+def _short(value: object) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

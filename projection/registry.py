@@ -186,7 +186,7 @@ def create(role: str, name: str, **options: Any) -> Any:
     entry = find(role, name)
     build = load_class(entry)
     accepted = inspect.signature(build).parameters
-    given = {**entry.options, **options}
+    given = {**entry.options, **_preset(role, name, build, options.pop("preset", None)), **options}
     if role == "aligner" and entry.target.endswith(":EmbeddingAligner"):
         encoder, _, extraction = name.rpartition(":")
         if not encoder:
@@ -206,3 +206,19 @@ def create(role: str, name: str, **options: Any) -> Any:
         allowed = ", ".join(key for key in accepted if key not in ("name", "encoder")) or "none"
         raise ConfigurationError(f"The {role} {name!r} has no option {unknown[0]!r}; it has: {allowed}.")
     return build(**given)
+
+
+def presets_of(role: str, name: str) -> Mapping[str, Mapping[str, Any]]:
+    """Return the named settings a component offers ("default" first), chosen by option `preset`."""
+    return getattr(load_class(find(role, name)), "presets", {})
+
+
+def _preset(role: str, name: str, build: Any, preset: str | None) -> Mapping[str, Any]:
+    if preset is None:
+        return {}
+    known = getattr(build, "presets", {})
+    if preset not in known:
+        raise ConfigurationError(
+            f"The {role} {name!r} has no preset {preset!r}; it has: {', '.join(known) or 'none'}."
+        )
+    return known[preset]

@@ -7,6 +7,7 @@ whatever the direction of translation.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -106,7 +107,7 @@ class Sentence:
             position = token.end
         ordered = tuple(sorted(self.entities, key=lambda entity: entity.span))
         object.__setattr__(self, "entities", ordered)
-        for left, right in zip(ordered, ordered[1:], strict=False):
+        for left, right in itertools.pairwise(ordered):
             if left.span.overlaps(right.span):
                 raise SpanError(
                     f"Entities [{left.span.start}, {left.span.end}) {left.label} and "
