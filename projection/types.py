@@ -206,7 +206,8 @@ class Similarity:
     `matrix` has shape (m, n), float32 in [-1, 1]; `source_words` (m,) and `target_words` (n,) give
     the word each sub-word belongs to; `source_norms` (m,) and `target_norms` (n,) are the vector
     lengths, so that raw dot products can be restored (AWESoME needs them). Words the tokenizer maps
-    to nothing have no row or column. `encoder` is the signature of the model and layer.
+    to nothing have no row or column. `encoder` is the signature of the model and layer; `warnings` say
+    what it had to do with this pair (windows over a long sentence).
     """
 
     matrix: NDArray[np.float32]
@@ -217,6 +218,7 @@ class Similarity:
     source_norms: NDArray[np.float32]
     target_norms: NDArray[np.float32]
     encoder: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

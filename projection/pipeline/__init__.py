@@ -1,0 +1,7 @@
+"""From a sentence to projections: wiring of the stages, with results reused until their own input changes."""
+
+from projection.pipeline.resources import Resources
+from projection.pipeline.run import Pipeline
+from projection.pipeline.setup import Direction, Outcome, Setup, Stage, StageError, Task
+
+__all__ = ["Direction", "Outcome", "Pipeline", "Resources", "Setup", "Stage", "StageError", "Task"]

@@ -1,0 +1,148 @@
+"""What goes into the pipeline (Setup, Task) and what comes out (Outcome)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, get_args
+
+from projection.errors import ConfigurationError
+from projection.registry import find
+from projection.settings import defaults_for
+from projection.text.languages import normalise
+from projection.types import Alignment, Projection, Sentence, Similarity
+
+Direction = Literal["translate-train", "translate-test"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Every choice of a run.
+
+    "translate-train": the source text is given, labelled, translated, and its labels are projected
+    onto the translation. "translate-test": the target text is given, translated to the source
+    language, labelled there, and the labels are projected back. `options` hold settings for
+    "translator", "recognizer", "aligner" or a method, by its name; "preset" is one of them.
+    Raises ConfigurationError for unknown names, languages and directions.
+    """
+
+    source_language: str
+    target_language: str
+    direction: Direction = "translate-train"
+    translator: str = "given"
+    recognizer: str = "given"
+    aligner: str = "e5-small:itermax"
+    methods: tuple[str, ...] = ("span-matching",)
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self):
+        if self.direction not in get_args(Direction):
+            raise ConfigurationError(
+                f"There is no direction {self.direction!r}; choose {' or '.join(get_args(Direction))}."
+            )
+        object.__setattr__(self, "source_language", normalise(self.source_language))
+        object.__setattr__(self, "target_language", normalise(self.target_language))
+        object.__setattr__(self, "methods", tuple(self.methods))
+        if not self.methods:
+            raise ConfigurationError("Choose at least one projection method.")
+        for role in ("translator", "recognizer", "aligner"):
+            find(role, getattr(self, role))
+        for method in self.methods:
+            find("projector", method)
+        allowed = ("translator", "recognizer", "aligner", *self.methods)
+        strange = [key for key in self.options if key not in allowed]
+        if strange:
+            raise ConfigurationError(f"Options for {strange[0]!r}, but this run has {', '.join(allowed)}.")
+
+    @classmethod
+    def for_pair(cls, source: str, target: str, *, direction: Direction = "translate-train", **chosen: Any) -> Setup:
+        """Fill what is not in `chosen` (or None there) from defaults.toml."""
+        source, target = normalise(source), normalise(target)
+        row = defaults_for(source, target)
+        values: dict[str, Any] = {
+            "translator": row.translator,
+            "recognizer": row.recognizer,
+            "aligner": row.aligner,
+            "methods": (row.method,),
+            "options": row.options,
+        }
+        values |= {key: value for key, value in chosen.items() if value is not None}
+        return cls(source, target, direction, **values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values; `from_dict` is the way back."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Setup:
+        return cls(**{**values, "methods": tuple(values["methods"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One sentence to do, with whatever the user already has.
+
+    At least one side is there. `labelled`: the source's entities are the user's, recognition is
+    skipped. `alignment`: the user's links, no aligner runs.
+    """
+
+    source: Sentence | None = None
+    target: Sentence | None = None
+    labelled: bool = False
+    alignment: Alignment | None = None
+
+    def __post_init__(self):
+        if self.source is None and self.target is None:
+            raise ConfigurationError("A task needs a source or a target sentence.")
+
+    @property
+    def id(self) -> str:
+        return (self.source and self.source.id) or (self.target and self.target.id) or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of one sentence: the component's signature, its seconds, and whether the result was reused."""
+
+    name: str
+    component: str
+    seconds: float
+    reused: bool
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StageError:
+    """The stage that failed on a sentence, and the sentence for the user."""
+
+    stage: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.stage}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How far one task came; what a failed stage would have given is None or missing.
+
+    `projections` maps each method to its result. `method_errors` holds methods that failed while
+    others went on.
+    """
+
+    task: Task
+    source: Sentence | None
+    target: Sentence | None
+    alignment: Alignment | None = None
+    similarity: Similarity | None = None
+    projections: Mapping[str, Projection] = field(default_factory=dict)
+    stages: tuple[Stage, ...] = ()
+    error: StageError | None = None
+    method_errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Everything the user should know about this sentence, in the order it happened."""
+        said = [warning for stage in self.stages for warning in stage.warnings]
+        said += [f"{method}: {message}" for method, message in self.method_errors.items()]
+        return tuple([*said, str(self.error)] if self.error else said)
