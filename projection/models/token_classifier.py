@@ -1,0 +1,211 @@
+"""Any Hugging Face token-classification model as a recognizer on given tokens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import inf
+from threading import Lock
+from typing import Any, NamedTuple
+
+from projection.errors import ConfigurationError, ModelInputError, ModelUnavailable
+from projection.models import hub
+from projection.models.labels import (
+    OUTSIDE,
+    LabelMap,
+    format_label_map,
+    map_label,
+    parse_label_map,
+    spans_of,
+    split_tag,
+)
+from projection.models.lazy import loaded_once
+from projection.types import Entity, Sentence
+
+_ROLE = "recognizer"
+_LONGEST_WINDOW = 512
+
+
+class _Window(NamedTuple):
+    """Words `start` up to `end` of one sentence, few enough for the model."""
+
+    sentence: int
+    start: int
+    end: int
+    subwords: int
+
+    def context_of(self, word: int, length: int) -> float:
+        """Return the number of words between `word` and the nearer cut of the window, infinite if nothing is cut."""
+        left = word - self.start if self.start else inf
+        right = self.end - 1 - word if self.end < length else inf
+        return min(left, right)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TokenClassifier:
+    """Labels each word by its first sub-word (aggregation "first" of transformers' old pipeline).
+
+    `model` is a Hugging Face name or folder. `label_map` renames or drops ("O") the model's labels, as
+    a mapping or "GPE=LOC,DATE=O"; its keys are types ("GPE") or whole tags ("LABEL_1=B-PER"). IO, IOB1,
+    IOB2, BIOES and BILOU label sets are read as `labels.spans_of` says. The score of an entity is the
+    mean over its words of the softmax probability of the chosen tag. Sentences longer than the model's
+    positions run in windows overlapping by half, each word judged where it has most context on both
+    sides. `device` is "auto", "cpu", "cuda" or "mps"; `batch_tokens` bounds the sub-words of one batch,
+    padding included. Safe to call from several threads.
+    """
+
+    model: str
+    name: str = ""
+    label_map: LabelMap | str = field(default_factory=dict)
+    device: str = "auto"
+    batch_tokens: int = 4096
+
+    def __post_init__(self):
+        object.__setattr__(self, "name", self.name or self.model)
+        object.__setattr__(self, "label_map", parse_label_map(self.label_map))
+
+    @cached_property
+    def signature(self) -> str:
+        which = self.name if self.name == self.model else f"{self.name}:{self.model}"
+        return f"{which}|labels:{format_label_map(self.label_map) or 'as they are'}|word:first sub-word"
+
+    @property
+    def default_label_map(self) -> dict[str, str]:
+        """The types the model knows, each under its own name (reads config.json only)."""
+        kinds = {split_tag(tag)[1] for tag in _tags_of(hub.read_config(self.model, _ROLE))} - {""}
+        return {kind: kind for kind in sorted(kinds)}
+
+    @cached_property
+    def _lock(self) -> Lock:
+        return Lock()
+
+    @loaded_once
+    def _parts(self) -> tuple[Any, Any, list[str]]:
+        """The model on its device, its tokenizer and its tags by index."""
+        device = hub.choose_device(self.device)
+        model, tokenizer = hub.load_with_tokenizer("AutoModelForTokenClassification", self.model, _ROLE)
+        if not tokenizer.is_fast:
+            raise ModelUnavailable(
+                f"The {_ROLE} {self.model} has no fast tokenizer, so sub-words cannot be traced to words: "
+                "choose another model."
+            )
+        tags = [self.label_map.get(tag, tag) for tag in _tags_of(model.config.to_dict())]
+        if nameless := [tag for tag in tags if re.fullmatch(r"LABEL_\d+", tag)]:
+            raise ConfigurationError(
+                f"The {_ROLE} {self.model} calls its labels {', '.join(nameless[:3])}: say what they mean with "
+                "the option label_map, for example LABEL_0=O,LABEL_1=B-PER,LABEL_2=I-PER."
+            )
+        return model.to(device), tokenizer, tags
+
+    def recognize(self, sentences: Sequence[Sentence]) -> list[tuple[Entity, ...]]:
+        """Find entities on the given tokens; words without a sub-word are outside.
+
+        Raises ModelUnavailable, ConfigurationError for nameless labels, ModelInputError for a word
+        longer than the model can read.
+        """
+        tags = self._parts[2]
+        words = [list(sentence.words) for sentence in sentences]
+        best: list[list[tuple[float, int, float]]] = [[(-1.0, -1, 0.0)] * len(given) for given in words]
+        for batch in self._batches(words):
+            for window, word, tag, probability in self._classify(batch, words):
+                context = window.context_of(word, len(words[window.sentence]))
+                if context > best[window.sentence][word][0]:
+                    best[window.sentence][word] = (context, tag, probability)
+        return [
+            self._entities([(tags[tag], score) if tag >= 0 else (OUTSIDE, 1.0) for _, tag, score in found])
+            for found in best
+        ]
+
+    def _entities(self, tagged: Sequence[tuple[str, float]]) -> tuple[Entity, ...]:
+        entities = []
+        for span, kind in spans_of([tag for tag, _ in tagged]):
+            label = map_label(kind, self.label_map)
+            scores = [score for _, score in tagged[span.start : span.end]]
+            if label != OUTSIDE:
+                entities.append(Entity(span, label, sum(scores) / len(scores), "model"))
+        return tuple(entities)
+
+    def _tokenize(self, words: Sequence[Sequence[str]], special: bool) -> Any:
+        tokenizer = self._parts[1]
+        with self._lock:  # a fast tokenizer changes its state while it works
+            # typed text such as "</s>" must not become the model's own end token
+            return tokenizer(
+                list(words), is_split_into_words=True, add_special_tokens=special, split_special_tokens=True,
+                truncation=False, padding=special, return_tensors="pt" if special else None, verbose=False,
+            )  # fmt: skip
+
+    def _batches(self, words: Sequence[Sequence[str]]) -> Iterator[list[_Window]]:
+        """Yield windows of similar length, longest first, at most `batch_tokens` padded sub-words each."""
+        filled = [index for index, given in enumerate(words) if given]
+        if not filled:
+            return
+        encoded = self._tokenize([words[index] for index in filled], special=False)
+        windows: list[_Window] = []
+        for row, index in enumerate(filled):
+            counts = [0] * len(words[index])
+            for word in encoded.word_ids(row):
+                counts[word] += 1
+            windows.extend(self._windows(index, words[index], counts))
+        windows.sort(key=lambda window: window.subwords, reverse=True)
+        while windows:
+            size = max(1, self.batch_tokens // (windows[0].subwords + 2))
+            yield windows[:size]
+            del windows[:size]
+
+    def _windows(self, sentence: int, words: Sequence[str], counts: Sequence[int]) -> Iterator[_Window]:
+        limit = self._longest
+        if max(counts) > limit:
+            word = counts.index(max(counts))
+            raise ModelInputError(
+                f"Word {word + 1} ({words[word][:20]!r}...) has {counts[word]} sub-words, {self.name} reads at most "
+                f"{limit} at once: split the word."
+            )
+        start = 0
+        while True:
+            end, size = start, 0
+            while end < len(counts) and size + counts[end] <= limit:
+                size += counts[end]
+                end += 1
+            yield _Window(sentence, start, end, size)
+            if end == len(counts):
+                return
+            passed = 0
+            while passed < size / 2 and start < end:
+                passed += counts[start]
+                start += 1
+
+    @loaded_once
+    def _longest(self) -> int:
+        """Sub-words of text that fit beside the special tokens."""
+        model, tokenizer, _ = self._parts
+        positions = getattr(model.config, "max_position_embeddings", None) or _LONGEST_WINDOW
+        for name, module in model.named_modules():
+            if name.endswith("position_embeddings") and getattr(module, "padding_idx", None) is not None:
+                positions = module.num_embeddings - module.padding_idx - 1  # RoBERTa counts from padding_idx + 1
+        return min(positions, tokenizer.model_max_length, _LONGEST_WINDOW) - tokenizer.num_special_tokens_to_add()
+
+    def _classify(
+        self, batch: Sequence[_Window], words: Sequence[Sequence[str]]
+    ) -> Iterator[tuple[_Window, int, int, float]]:
+        """Yield (window, word index in the sentence, tag index, probability) for each word with a sub-word."""
+        import torch
+
+        model = self._parts[0]
+        encoded = self._tokenize([words[w.sentence][w.start : w.end] for w in batch], special=True)
+        with torch.inference_mode():
+            logits = model(**encoded.to(model.device)).logits.float()
+        probabilities, tags = (values.cpu() for values in logits.softmax(-1).max(-1))
+        for row, window in enumerate(batch):
+            previous = None
+            for column, word in enumerate(encoded.word_ids(row)):
+                if word is not None and word != previous:
+                    yield window, window.start + word, int(tags[row, column]), float(probabilities[row, column])
+                    previous = word
+
+
+def _tags_of(config: Mapping[str, Any]) -> list[str]:
+    """Return a model's tags in the order of its outputs."""
+    named = config.get("id2label") or {0: "LABEL_0", 1: "LABEL_1"}
+    return [str(named[index]) for index in sorted(named, key=int)]
