@@ -1,0 +1,173 @@
+"""Sub-word vectors from any Hugging Face encoder, batched, from one hidden layer."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from projection.errors import ConfigurationError, ModelUnavailable
+from projection.models import hub
+from projection.models.layers import HiddenLayer
+from projection.models.subwords import Subwords, SubwordTokenizer, owned, windows
+from projection.protocols import Encoding, Option
+from projection.types import Sentence
+
+_log = logging.getLogger(__name__)
+PRECISIONS = ("fp32", "bf16", "int8")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One window of one sentence: sub-words [start, end), of which [keep_start, keep_end) are kept."""
+
+    sentence: int
+    start: int
+    end: int
+    keep_start: int
+    keep_end: int
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True)
+class TransformerEncoder:
+    """Embed words with the hidden states of `layer` (0 is the embeddings; None: two thirds of the way up).
+
+    Only the layers up to the chosen one are run. Sentences are sorted by length and run in batches of
+    at most `batch_tokens` sub-words, padding included. A sentence with more than `max_subwords` (or
+    than the model can read) is read in windows that overlap by half; each sub-word keeps the vector
+    from the window in which it is most central, and the Encoding says so. `precision`: "fp32"; "bf16"
+    (fast where the processor has it); "int8", dynamic quantisation of the linear layers, processor
+    only. Loading is lazy and thread-safe. Raises ModelUnavailable and ConfigurationError.
+    """
+
+    model: str
+    layer: int | None = None
+    name: str = ""
+    batch_tokens: int = 4096
+    precision: str = "fp32"
+    max_subwords: int = 510
+    device: str = "auto"
+    _lock: Any = field(default_factory=threading.Lock, init=False, repr=False, compare=False)
+    _parts: list = field(default_factory=list, init=False, repr=False, compare=False)
+
+    options: ClassVar[tuple[Option, ...]] = (
+        Option("layer", "Hidden layer the vectors are taken from; 0 is the embeddings.", minimum=0, maximum=48, step=1),
+        Option("precision", "fp32 is exact, the others are faster.", choices=PRECISIONS),
+        Option("max_subwords", "Longer sentences are read in overlapping windows.", minimum=16, maximum=8190, step=2),
+        Option("batch_tokens", "Sub-words run at once; more needs more memory.", minimum=64, maximum=65536, step=64),
+        Option("device", "auto takes a GPU when there is one.", choices=("auto", "cpu", "cuda", "mps")),
+    )  # fmt: skip
+
+    def __post_init__(self):
+        if self.precision not in PRECISIONS:
+            raise ConfigurationError(
+                f"{self._title}: there is no precision {self.precision!r}; choose one of {', '.join(PRECISIONS)}."
+            )
+        for setting, least in (("max_subwords", 16), ("batch_tokens", 1), ("layer", 0)):
+            value = getattr(self, setting)
+            if value is not None and value < least:
+                raise ConfigurationError(f"{self._title}: {setting} must be at least {least}, not {value}.")
+
+    @property
+    def _title(self) -> str:
+        return self.name or self.model
+
+    @property
+    def signature(self) -> str:
+        parts = [self._title]
+        if self.model != self._title:
+            parts.append(f"model:{self.model}")
+        layer = "default" if self.layer is None else self.layer
+        return "|".join([*parts, f"layer:{layer}", f"precision:{self.precision}", f"window:{self.max_subwords}"])
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the user should know about how the model was loaded; empty before the first use."""
+        return self._parts[2] if self._parts else ()
+
+    def encode(self, sentences: Sequence[Sentence]) -> list[Encoding]:
+        if not any(len(sentence) for sentence in sentences):
+            return [Encoding(np.zeros((0, 0), np.float32), np.zeros(0, np.intp), 0) for _ in sentences]
+        tokenizer, layer, _ = self._loaded()
+        subwords = tokenizer.split([sentence.words for sentence in sentences])
+        capacity = min(self.max_subwords, layer.positions - len(tokenizer.prefix) - len(tokenizer.suffix))
+        vectors = [np.empty((len(one.ids), layer.dimension), np.float32) for one in subwords]
+        for batch in self._batches(subwords, capacity, len(tokenizer.prefix) + len(tokenizer.suffix)):
+            hidden = layer.run(*_padded(tokenizer, subwords, batch))
+            for row, piece in enumerate(batch):
+                shift = len(tokenizer.prefix) - piece.start
+                kept = hidden[row, piece.keep_start + shift : piece.keep_end + shift]
+                vectors[piece.sentence][piece.keep_start : piece.keep_end] = kept
+        return [
+            Encoding(matrix, one.words, len(sentence), _window_warning(len(one.ids), capacity))
+            for matrix, one, sentence in zip(vectors, subwords, sentences, strict=True)
+        ]
+
+    def _batches(self, subwords: Sequence[Subwords], capacity: int, around: int) -> Iterator[list[_Piece]]:
+        """Yield windows longest first, at most `batch_tokens` sub-words a batch after padding (one at least)."""
+        pieces = []
+        for number, one in enumerate(subwords):
+            if len(one.ids):
+                spans = windows(len(one.ids), capacity)
+                pieces += [_Piece(number, *span, *kept) for span, kept in zip(spans, owned(spans), strict=True)]
+        pieces.sort(key=lambda piece: (-len(piece), piece.sentence, piece.start))
+        while pieces:
+            size = max(1, self.batch_tokens // (len(pieces[0]) + around))
+            yield pieces[:size]
+            pieces = pieces[size:]
+
+    def _loaded(self) -> tuple[SubwordTokenizer, HiddenLayer, tuple[str, ...]]:
+        with self._lock:
+            if not self._parts:
+                self._parts.extend(self._load())
+                for notice in self._parts[2]:
+                    _log.warning(notice)
+        return tuple(self._parts)
+
+    def _load(self) -> tuple[SubwordTokenizer, HiddenLayer, tuple[str, ...]]:
+        """Load tokenizer and layer; the third value are notices for the user."""
+        tokenizer = hub.load_pretrained("AutoTokenizer", self.model, "encoder", add_prefix_space=True)
+        if not getattr(tokenizer, "is_fast", False):
+            raise ModelUnavailable(
+                f"The tokenizer of {self.model} cannot say which word a sub-word belongs to; choose an encoder whose "
+                "folder has a tokenizer.json."
+            )
+        network = hub.load_pretrained("AutoModel", self.model, "encoder")
+        subwords = SubwordTokenizer(tokenizer.backend_tokenizer, tokenizer.pad_token_id or 0)
+        layer = HiddenLayer(network, self.layer, self.precision, self.device, self._title)
+        layer.positions = min(layer.positions, tokenizer.model_max_length)
+        return subwords, layer, ()
+
+
+def _padded(
+    tokenizer: SubwordTokenizer, subwords: Sequence[Subwords], batch: Sequence[_Piece]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return ids and attention mask (pieces, longest), special tokens around each, padded on the right."""
+    around = len(tokenizer.prefix) + len(tokenizer.suffix)
+    longest = max(len(piece) for piece in batch) + around
+    ids = np.full((len(batch), longest), tokenizer.pad, np.int64)
+    mask = np.zeros_like(ids)
+    for row, piece in enumerate(batch):
+        length = len(piece) + around
+        own = subwords[piece.sentence].ids[piece.start : piece.end]
+        ids[row, :length] = [*tokenizer.prefix, *own, *tokenizer.suffix]
+        mask[row, :length] = 1
+    return ids, mask
+
+
+def _window_warning(length: int, capacity: int) -> tuple[str, ...]:
+    if length <= capacity:
+        return ()
+    count = len(windows(length, capacity))
+    return (
+        f"The sentence has {length} sub-words, more than the {capacity} the encoder reads at once: it was read in "
+        f"{count} overlapping windows.",
+    )
