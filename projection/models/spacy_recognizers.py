@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from projection.errors import ModelInputError, ModelUnavailable
 from projection.models.labels import OUTSIDE, LabelMap, format_label_map, map_label, parse_label_map, parse_words, trim
 from projection.models.lazy import loaded_once
+from projection.protocols import Option
 from projection.text import languages
 from projection.types import Entity, Sentence, Span
 
@@ -35,6 +36,11 @@ class _SpacyRecognizer:
     trim_start: str | Iterable[str] = ""
     trim_end: str | Iterable[str] = ""
 
+    options: ClassVar[tuple[Option, ...]] = (
+        Option("label_map", "Changes to the label map: MODEL_LABEL=LABEL,... where the label O drops it."),
+        Option("trim_start", "Words cut off the start of an entity, separated by spaces."),
+        Option("trim_end", "Words cut off the end of an entity, separated by spaces."),
+    )
     language: ClassVar[str]
     module: ClassVar[str]
     package: ClassVar[str]

