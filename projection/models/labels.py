@@ -12,8 +12,8 @@ LabelMap = Mapping[str, str]
 """Model label -> our label; "O" drops it, the key "*" stands for all labels not listed."""
 
 
-def parse_label_map(label_map: LabelMap | str) -> dict[str, str]:
-    """Read "PERSON=PER,GPE=LOC,DATE=O" or a mapping. Raises ConfigurationError.
+def parse_label_map(label_map: LabelMap | str, option: str = "label_map") -> dict[str, str]:
+    """Read "PERSON=PER,GPE=LOC,DATE=O" or a mapping, given for `option`. Raises ConfigurationError.
 
     >>> parse_label_map("PERSON=PER, DATE=O")
     {'PERSON': 'PER', 'DATE': 'O'}
@@ -25,7 +25,7 @@ def parse_label_map(label_map: LabelMap | str) -> dict[str, str]:
         key, equals, value = (piece.strip() for piece in part.partition("="))
         if not (key and equals and value):
             raise ConfigurationError(
-                f"label_map: {part!r} is not MODEL_LABEL=LABEL; write for example PERSON=PER,GPE=LOC,DATE=O."
+                f"{option}: {part!r} is not KEY=VALUE; write pairs such as PERSON=PER,GPE=LOC, with commas between."
             )
         pairs[key] = value
     return pairs
