@@ -139,7 +139,9 @@ class RuleRecognizer:
             words = {label: names.split(";") for label, names in parse_label_map(words, "words").items()}
         patterns = self.patterns
         if isinstance(patterns, str):
-            patterns = dict([patterns.split("=", 1)]) if "=" in patterns else {}
+            if patterns and "=" not in patterns:
+                raise ConfigurationError(f"patterns: {patterns!r} is not LABEL=EXPRESSION, such as ORG=[A-Z]{{3,}}.")
+            patterns = dict([patterns.split("=", 1)]) if patterns else {}
         object.__setattr__(self, "words", {label: tuple(names) for label, names in words.items()})
         object.__setattr__(self, "patterns", patterns)
         for label, pattern in self.patterns.items():
