@@ -17,13 +17,12 @@ from projection.text.flores import FLORES_200, NLLB_TOKENS, NOT_IN_NLLB
 if TYPE_CHECKING:
     from langcodes import Language
 
-ENCODER_LANGUAGES: tuple[str, ...] = tuple(
-    """
-    af am ar as az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fr fy ga gd gl gu ha he hi hr hu hy id is it
-    ja jv ka kk km kn ko ku ky la lo lt lv mg mk ml mn mr ms my ne nl no om or pa pl ps pt ro ru sa sd si sk sl so sq
-    sr su sv sw ta te th tl tr ug uk ur uz vi xh yi zh zh-Hant
-    """.split()
-)
+_XLM_R = """
+af am ar as az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fr fy ga gd gl gu ha he hi hr hu hy id is it
+ja jv ka kk km kn ko ku ky la lo lt lv mg mk ml mn mr ms my ne nl no om or pa pl ps pt ro ru sa sd si sk sl so sq
+sr su sv sw ta te th tl tr ug uk ur uz vi xh yi zh zh-Hant
+"""
+ENCODER_LANGUAGES: tuple[str, ...] = tuple(_XLM_R.split())
 """The 94 of multilingual-e5-small: XLM-R's 100 (Conneau et al. 2020, table 6) less its six romanised ones."""
 
 # ISO 639-3 codes of FLORES and others whose everyday name is another code; langcodes does the rest

@@ -7,15 +7,15 @@ import re
 from projection.text.languages import base
 
 # ICU ends a sentence after these; they announce a name or number and hardly ever end one
-_TITLES = frozenset(
-    """
-    mr mrs ms dr prof st sr sra srta dra jr rev gen col lt sgt capt hon gov sen rep pres mt ft no nr art vs al
-    hr fr dipl ing mag bzw ca vgl sog z.b d.h u.a e.g i.e cf p.ex p.ej t.ex f.eks bijv t.j tzv m mm mme mlle mgr me d dna ul pan dott sig ssa arch avv on p pp
-    sto sta núm num pág av exmo exma s
-    """.split()
-)
-_ORDINAL_POINT = frozenset("de da nb nn no fi et cs sk hu sl hr bs sr lv is fo lb tr az eu pl dsb hsb".split())
-_LAST_WORD = re.compile(r"(?:^|[\s(\[«“"'])(\w+(?:\.\w+)*)\.\s*$")
+_TITLES = """
+mr mrs ms dr prof st sr sra srta dra jr rev gen col lt sgt capt hon gov sen rep pres mt ft no nr art vs al hr fr dipl
+ing mag bzw ca vgl sog z.b d.h u.a e.g i.e cf p.ex p.ej t.ex f.eks bijv t.j tzv m mm mme mlle mgr me d dna ul pan dott
+sig ssa arch avv on p pp sto sta núm num pág av exmo exma s
+"""
+_ANNOUNCING = frozenset(_TITLES.split())
+_ORDINAL_LANGUAGES = "de da nb nn no fi et cs sk hu sl hr bs sr lv is fo lb tr az eu pl dsb hsb"
+_ORDINAL_POINT = frozenset(_ORDINAL_LANGUAGES.split())
+_LAST_WORD = re.compile(r"(?:^|[\s(\[«“\"'])(\w+(?:\.\w+)*)\.\s*$")
 
 
 def split_sentences(text: str, language: str) -> list[str]:
@@ -51,4 +51,4 @@ def _goes_on(piece: str, code: str) -> bool:
     word = match.group(1)
     if word.isdecimal():
         return code in _ORDINAL_POINT and len(word) <= 2
-    return word.casefold() in _TITLES or (len(word) == 1 and word.isupper())
+    return word.casefold() in _ANNOUNCING or (len(word) == 1 and word.isupper())

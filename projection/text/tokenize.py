@@ -23,13 +23,11 @@ if TYPE_CHECKING:
 __all__ = ["join_words", "split_sentences", "tokenize", "tokenizer_name"]
 
 # languages with a spaCy class that needs no package beside spaCy; the others take ICU or Unicode rules
-_SPACY = {
-    code: code
-    for code in """
-    af am ar az bg bn ca cs da de dsb el en es et eu fa fi fo fr ga gd grc gu he hi hr hsb ht hu hy id is it kn ky la lb
-    lg lij lt lv mk ml mr ms nb ne nl nn pl pt ro ru sa si sk sl sq sr sv ta te ti tl tn tr tt uk ur yo
-    """.split()
-} | {"ku": "kmr", "no": "nb", "fil": "tl"}
+_SPACY_CODES = """
+af am ar az bg bn ca cs da de dsb el en es et eu fa fi fo fr ga gd grc gu he hi hr hsb ht hu hy id is it kn ky la lb
+lg lij lt lv mk ml mr ms nb ne nl nn pl pt ro ru sa si sk sl sq sr sv ta te ti tl tn tr tt uk ur yo
+"""
+_SPACY = {code: code for code in _SPACY_CODES.split()} | {"ku": "kmr", "no": "nb", "fil": "tl"}
 _ICU = frozenset({"ko"})
 
 # one word: letters, marks, digits and joiners, with single inner apostrophes, points, hyphens; else one grapheme
@@ -122,7 +120,7 @@ _NO_SPACE_BEFORE = frozenset(
 )
 _NO_SPACE_AFTER = frozenset("([{«“‘„‚¿¡")
 _SPACED_IN_FRENCH = frozenset(":;!?»%")
-_ELIDING = frozenset("fr it ca oc fur lij vec lmo srd pms".split())
+_ELIDING = frozenset({"fr", "it", "ca", "oc", "fur", "lij", "vec", "lmo", "sc", "pms"})
 
 
 def join_words(words: Sequence[str], language: str) -> str:
