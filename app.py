@@ -1,0 +1,18 @@
+"""The app: `streamlit run app.py`. Only the frame is here; the pages are in pages/, what they draw in views/."""
+
+import streamlit as st
+
+from views import resources
+
+st.set_page_config(page_title="Projection", page_icon=str(resources.ASSETS / "icon.svg"), layout="wide")
+st.html(resources.style())
+page = st.navigation(
+    [
+        st.Page("pages/project.py", title="Project", url_path="project", default=True),
+        st.Page("pages/inspect.py", title="Inspect", url_path="inspect"),
+        st.Page("pages/export.py", title="Export", url_path="export"),
+    ],
+    position="top",
+)
+st.logo(str(resources.ASSETS / "logo.svg"), size="medium")
+page.run()

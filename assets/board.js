@@ -1,0 +1,345 @@
+// The pair of sentences: entity boxes, links between them, other methods beneath. It only shows and selects;
+// every change of data is made by the buttons of the page. Texts are set with textContent, never as HTML.
+const SVG = "http://www.w3.org/2000/svg"
+const make = (tag, className, text) => {
+  const node = document.createElement(tag)
+  if (className) node.className = className
+  if (text !== undefined) node.textContent = text
+  return node
+}
+const covers = (span, index) => index >= span.start && index < span.end
+const same = (one, other) => one && other && one.side === other.side && one.start === other.start && one.end === other.end
+
+export default function ({ data, setStateValue, parentElement }) {
+  const root = parentElement.querySelector(".board")
+  const state = (root.state ??= { pick: null, count: 0, all: false, hot: null, drag: null })
+  if (state.sentence !== data.sentence) Object.assign(state, { sentence: data.sentence, pick: data.pick, hot: null, drag: null })
+  else if (!data.pick || data.pick.count >= state.count) state.pick = data.pick
+  state.count = Math.max(state.count, data.pick?.count ?? 0)
+  state.data = data
+  state.send = (pick) => {
+    state.pick = { ...pick, sentence: state.sentence, count: ++state.count }
+    paintPick(root, state)
+    draw(root, state)
+    setStateValue("pick", state.pick)
+  }
+  build(root, state)
+  layout(root, state)
+  if (!root.observer) {
+    root.observer = new ResizeObserver(() => layout(root, state))
+    root.observer.observe(root)
+    root.querySelector(".all input").addEventListener("change", (event) => {
+      state.all = event.target.checked
+      draw(root, state)
+    })
+    document.fonts?.ready.then(() => layout(root, state))
+  }
+}
+
+function build(root, state) {
+  const focused = root.getRootNode().activeElement?.dataset
+  const kept = focused?.index !== undefined ? { side: focused.side, index: focused.index } : null
+  for (const side of ["source", "target"]) fillRow(root.querySelector(`.${side}`), side, state, root)
+  fillStrips(root.querySelector(".strips"), state.data)
+  fillLegend(root.querySelector(".legend"), state.data)
+  if (kept) wordAt(root, kept.side, kept.index)?.focus()
+}
+
+function fillRow(line, side, state, root) {
+  const row = state.data[side]
+  const gutter = line.querySelector(".gutter")
+  gutter.replaceChildren(make("b", "", row.name), make("small", "", row.note))
+  const cells = line.querySelector(".cells")
+  cells.replaceChildren()
+  cells.dir = row.direction
+  cells.lang = row.language
+  cells.setAttribute("aria-label", `${row.name}, ${row.note}`)
+  let index = 0
+  while (index < row.words.length) {
+    const entity = row.entities.find((item) => item.start === index)
+    if (entity) {
+      const box = make("div", `box entity ${entity.state} ${entity.colour}`)
+      Object.assign(box.dataset, { start: entity.start, end: entity.end })
+      const inner = make("div", "inner")
+      for (; index < entity.end; index++) inner.append(word(row, side, index, entity, state, root))
+      const foot = make("div", "foot-line")
+      foot.append(make("span", "tag", entity.label + (entity.state === "corrected" ? " \u270e" : "")))
+      const score = make("span", "score", entity.score)
+      score.dir = "ltr"
+      foot.append(score)
+      box.append(inner, foot)
+      cells.append(box)
+    } else cells.append(word(row, side, index++, null, state, root))
+  }
+  const first = cells.querySelector(".word")
+  if (first) first.tabIndex = 0
+}
+
+function word(row, side, index, entity, state, root) {
+  const node = make("span", "word")
+  node.append(make("bdi", "", row.words[index]))
+  if (row.tight) node.classList.add("tight")
+  if (!row.linked[index] && !entity) node.classList.add("unlinked")
+  Object.assign(node.dataset, { side, index })
+  node.tabIndex = -1
+  node.setAttribute("role", "option")
+  const about = entity ? `, ${entity.label}, ${entity.said}${entity.score ? ", score " + entity.score : ""}` : row.linked[index] ? "" : ", no link"
+  node.setAttribute("aria-label", `word ${index + 1}, ${row.words[index]}${about}`)
+  node.addEventListener("pointerdown", (event) => {
+    if (event.button) return
+    state.drag = { side, from: index, to: index }
+    root.ownerDocument.addEventListener("pointerup", () => finishDrag(root, state), { once: true })
+  })
+  node.addEventListener("pointerenter", () => {
+    if (state.drag && state.drag.side === side) {
+      state.drag.to = index
+      paintPick(root, state, dragged(state.drag))
+    }
+    point(root, state, { side, index })
+  })
+  node.addEventListener("pointerleave", () => point(root, state, null))
+  node.addEventListener("focus", () => point(root, state, { side, index }))
+  node.addEventListener("keydown", (event) => key(event, root, state, side, index))
+  return node
+}
+
+const dragged = ({ side, from, to }) => ({ side, start: Math.min(from, to), end: Math.max(from, to) + 1 })
+
+function finishDrag(root, state) {
+  if (!state.drag) return
+  const drag = state.drag
+  state.drag = null
+  pickWords(state, drag.side, dragged(drag), drag.from === drag.to)
+}
+
+function pickWords(state, side, span, single) {
+  const entity = single && state.data[side].entities.find((item) => covers(item, span.start))
+  const pick = { side, start: entity ? entity.start : span.start, end: entity ? entity.end : span.end }
+  if (!same(pick, state.pick)) state.send(pick)
+}
+
+function key(event, root, state, side, index) {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return
+  const forward = state.data[side].direction === "rtl" ? "ArrowLeft" : "ArrowRight"
+  const backward = forward === "ArrowRight" ? "ArrowLeft" : "ArrowRight"
+  const other = side === "source" ? "target" : "source"
+  const go = {
+    [forward]: () => wordAt(root, side, index + 1),
+    [backward]: () => wordAt(root, side, index - 1),
+    ArrowDown: () => wordAt(root, other, linkedTo(state, side, index)),
+    ArrowUp: () => wordAt(root, other, linkedTo(state, side, index)),
+  }[event.key]
+  if (go) go()?.focus()
+  else if (event.key === "Enter" || event.key === " ") pickWords(state, side, { start: index, end: index + 1 }, true)
+  else return
+  event.preventDefault()
+  event.stopPropagation()
+}
+
+function linkedTo(state, side, index) {
+  const link = state.data.links.find((item) => item[side === "source" ? 0 : 1] === index)
+  const last = state.data[side === "source" ? "target" : "source"].words.length - 1
+  return link ? link[side === "source" ? 1 : 0] : Math.min(index, last)
+}
+
+const wordAt = (root, side, index) => root.querySelector(`.${side} .word[data-index="${index}"]`)
+
+function point(root, state, place) {
+  state.hot = place
+  root.querySelectorAll(".word.hot").forEach((node) => node.classList.remove("hot"))
+  const reading = root.querySelector(".reading")
+  reading.textContent = ""
+  if (place) {
+    const [here, there, other] = place.side === "source" ? [0, 1, "target"] : [1, 0, "source"]
+    const links = state.data.links.filter((link) => link[here] === place.index)
+    links.forEach((link) => wordAt(root, other, link[there])?.classList.add("hot"))
+    const text = state.data[place.side].words[place.index]
+    const linked = links.map((link) => `${state.data[other].words[link[there]]} ${link[3]}`.trim())
+    reading.textContent = `${text} \u2192 ${linked.join(", ") || "no link"}`
+  }
+  draw(root, state)
+}
+
+function paintPick(root, state, pick = state.pick) {
+  for (const node of root.querySelectorAll(".word")) {
+    const on = pick && node.dataset.side === pick.side && covers(pick, +node.dataset.index)
+    node.classList.toggle("picked", Boolean(on))
+    node.setAttribute("aria-selected", on ? "true" : "false")
+  }
+  for (const side of ["source", "target"])
+    for (const box of root.querySelectorAll(`.${side} .box`))
+      box.classList.toggle("current", same(pick, { side, start: +box.dataset.start, end: +box.dataset.end }))
+}
+
+function layout(root, state) {
+  const wide = root.clientWidth
+  if (!wide) return
+  root.classList.toggle("narrow", wide < 640)
+  root.classList.remove("wrapped")
+  const track = root.querySelector(".track")
+  if (track.scrollWidth > wide) root.classList.add("wrapped")
+  if (wide < 640) root.classList.add("wrapped")
+  shiftRow(root)
+  placeStrips(root, state)
+  placePreview(root, state)
+  paintPick(root, state)
+  draw(root, state)
+}
+
+// Both rows share one track: a right-to-left row starts at the end of the longer one, not at the window's edge.
+function shiftRow(root) {
+  const rows = ["source", "target"].map((side) => root.querySelector(`.${side} .cells`))
+  rows.forEach((cells) => (cells.style.maxWidth = ""))
+  if (root.classList.contains("wrapped")) return
+  const widths = rows.map((cells) => {
+    const boxes = [...cells.children].map((node) => node.getBoundingClientRect())
+    return boxes.length ? Math.max(...boxes.map((box) => box.right)) - Math.min(...boxes.map((box) => box.left)) + 12 : 0
+  })
+  rows.forEach((cells) => (cells.style.maxWidth = `${Math.max(...widths)}px`))
+}
+
+const edgeOf = (root, nodes) => {
+  const origin = root.querySelector(".track").getBoundingClientRect()
+  const boxes = nodes.filter(Boolean).map((node) => node.getBoundingClientRect())
+  if (!boxes.length) return null
+  const left = Math.min(...boxes.map((box) => box.left)) - origin.left
+  const right = Math.max(...boxes.map((box) => box.right)) - origin.left
+  const top = Math.min(...boxes.map((box) => box.top)) - origin.top
+  const bottom = Math.max(...boxes.map((box) => box.bottom)) - origin.top
+  return { left, right, top, bottom, middle: (left + right) / 2 }
+}
+const spanNodes = (root, side, span) => {
+  const nodes = []
+  for (let index = span.start; index < span.end; index++) nodes.push(wordAt(root, side, index))
+  return nodes
+}
+const boxNode = (root, side, entity) => root.querySelector(`.${side} .box[data-start="${entity.start}"]`)
+
+function draw(root, state) {
+  const svg = root.querySelector(".ribbons")
+  svg.replaceChildren()
+  const { data, pick, hot } = state
+  const wrapped = root.classList.contains("wrapped")
+  const track = root.querySelector(".track")
+  svg.setAttribute("width", track.scrollWidth)
+  svg.setAttribute("height", track.scrollHeight)
+  const shape = (tag, attributes) => {
+    const node = document.createElementNS(SVG, tag)
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value)
+    svg.append(node)
+  }
+  const line = (link, style, dash, opacity) => {
+    const from = edgeOf(root, [wordAt(root, "source", link[0])])
+    const to = edgeOf(root, [wordAt(root, "target", link[1])])
+    if (!from || !to) return
+    const top = boundary(root, "source", link[0], from).bottom
+    const bottom = boundary(root, "target", link[1], to).top
+    const handle = (bottom - top) * (0.5 - 0.3 * Math.min(1, Math.abs(from.middle - to.middle) / 500))
+    const path = `M${from.middle},${top} C${from.middle},${top + handle} ${to.middle},${bottom - handle} ${to.middle},${bottom}`
+    shape("path", { d: path, fill: "none", style, "stroke-width": 0.9 + 1.5 * link[2], "stroke-dasharray": dash, opacity })
+  }
+  const chosen = data.pairs.filter(([source, target]) => isPicked(pick, data, source, target))
+  const inPair = new Set()
+  for (const [source, target] of [...data.pairs.filter((pair) => !chosen.includes(pair)), ...chosen]) {
+    const bright = chosen.some((pair) => pair[0] === source && pair[1] === target)
+    if (wrapped && !bright && !touches(hot, data, source, target)) continue
+    const [one, other] = [data.source.entities[source], data.target.entities[target]]
+    const from = edgeOf(root, [boxNode(root, "source", one)])
+    const to = edgeOf(root, [boxNode(root, "target", other)])
+    if (!from || !to) continue
+    if (wrapped) {
+      const [start, end] = from.bottom < to.top ? [from.bottom, to.top] : [from.top, to.bottom]
+      const bend = (end - start) / 2
+      const d = `M${from.middle},${start} C${from.middle},${start + bend} ${to.middle},${end - bend} ${to.middle},${end}`
+      shape("path", { d, class: one.colour, style: "stroke: var(--edge); fill: none; opacity: .5", "stroke-width": 5, "stroke-linecap": "round" })
+      continue
+    }
+    const [x1, x2, x3, x4] = [from.left + 3, from.right - 3, to.right - 3, to.left + 3]
+    const handle = (to.top - from.bottom) * (0.5 - 0.3 * Math.min(1, Math.abs(from.middle - to.middle) / 500))
+    const [top, bottom] = [from.bottom + 2, to.top - 2]
+    const path = `M${x1},${top} L${x2},${top} C${x2},${top + handle} ${x3},${bottom - handle} ${x3},${bottom} ` +
+      `L${x4},${bottom} C${x4},${bottom - handle} ${x1},${top + handle} ${x1},${top} Z`
+    const group = `fill: var(--edge); opacity: ${bright ? 0.27 : chosen.length ? 0.1 : 0.16}`
+    shape("path", { d: path, class: one.colour, style: group })
+    for (const link of data.links)
+      if (covers(one, link[0]) && covers(other, link[1])) {
+        inPair.add(link)
+        svgLine(line, link, one.colour, bright || !chosen.length ? 1 : 0.55, svg)
+      }
+  }
+  for (const link of data.links) {
+    const near = hot && link[hot.side === "source" ? 0 : 1] === hot.index
+    if (!inPair.has(link) && (near || (state.all && !wrapped))) line(link, "stroke: var(--muted)", link[4] ? "" : "4 3", near ? 0.9 : 0.42)
+  }
+}
+
+function svgLine(line, link, colour, opacity, svg) {
+  line(link, "stroke: var(--edge)", link[4] ? "" : "5 3", opacity)
+  svg.lastChild?.classList.add(colour)
+}
+function boundary(root, side, index, fallback) {
+  const box = wordAt(root, side, index)?.closest(".box")
+  return box ? edgeOf(root, [box]) : fallback
+}
+const isPicked = (pick, data, source, target) =>
+  pick && (same(pick, { side: "source", ...slim(data.source.entities[source]) }) || same(pick, { side: "target", ...slim(data.target.entities[target]) }))
+const slim = (entity) => ({ start: entity.start, end: entity.end })
+const touches = (hot, data, source, target) => hot && covers(hot.side === "source" ? data.source.entities[source] : data.target.entities[target], hot.index)
+
+function placePreview(root, state) {
+  root.querySelector(".preview")?.remove()
+  const preview = state.data.preview
+  const lane = root.querySelector(".lane")
+  lane.style.height = preview ? "26px" : "4px"
+  if (!preview) return
+  const area = edgeOf(root, spanNodes(root, "target", preview))
+  if (!area) return
+  const node = make("div", "preview")
+  node.append(make("span", "", preview.text))
+  Object.assign(node.style, { left: `${area.left - 5}px`, top: `${area.top - 6}px`, width: `${area.right - area.left + 7}px`, height: `${area.bottom - area.top + 22}px` })
+  root.querySelector(".track").append(node)
+}
+
+function fillStrips(strips, data) {
+  strips.replaceChildren()
+  for (const strip of data.strips) {
+    const row = make("div", "strip")
+    row.setAttribute("aria-label", `${strip.name}: ${strip.note}`)
+    row.append(make("div", "gutter", strip.name), make("div", "rail"), make("span", "note", strip.note))
+    row.strip = strip
+    strips.append(row)
+  }
+}
+
+function placeStrips(root, state) {
+  const right = state.data.target.direction === "rtl"
+  for (const row of root.querySelectorAll(".strip")) {
+    row.querySelectorAll(".bar, .diff").forEach((node) => node.remove())
+    for (const entity of row.strip.entities) {
+      const area = edgeOf(root, spanNodes(root, "target", entity))
+      if (!area) continue
+      const bar = make("div", `bar entity ${entity.colour}`)
+      bar.append(make("span", "tag", entity.label))
+      bar.dir = right ? "rtl" : "ltr"
+      Object.assign(bar.style, { left: `${area.left}px`, width: `${area.right - area.left}px` })
+      row.append(bar)
+    }
+    for (const index of row.strip.differs) {
+      const area = edgeOf(root, [wordAt(root, "target", index)])
+      if (!area) continue
+      const mark = make("div", "diff")
+      mark.style.left = `${area.middle}px`
+      row.append(mark)
+    }
+  }
+}
+
+function fillLegend(legend, data) {
+  legend.replaceChildren()
+  for (const [state, text] of data.legend) {
+    const item = make("span")
+    if (state === "unlinked") item.append(make("u", "", "word"), ` ${text}`)
+    else item.append(make("i", state === "differs" ? "mark" : `entity ${state}`), state === "differs" ? ` ${text}` : text)
+    legend.append(item)
+  }
+}

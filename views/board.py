@@ -1,0 +1,140 @@
+"""The pair of sentences as plain values for the component in assets/board.*: boxes, links, other methods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from projection.text.languages import english_name, is_unsegmented
+from projection.types import Alignment, Entity, Projection, Sentence, Span
+from views.markup import STATES, direction, gap_before, score_text
+from views.palette import css_class
+
+SAID = {"auto": "automatic", "kept": "given", "corrected": "corrected", "accepted": "checked"}
+LEGEND = (
+    ("auto", "automatic"),
+    ("kept", "checked or given"),
+    ("corrected", "corrected \u270e"),
+    ("unlinked", "no link"),
+    ("differs", "method differs"),
+)
+
+
+def row(sentence: Sentence, entities: Sequence[Entity], note: str, linked: Iterable[int], *, checked: bool) -> dict:
+    """Return one sentence for the board; `linked` are its words with a link, `checked` draws boxes solid."""
+    linked = frozenset(linked)
+    tight = is_unsegmented(sentence.language) and not any(gap_before(sentence, i) for i in range(len(sentence)))
+    return {
+        "name": english_name(sentence.language) if sentence.language != "und" else "Text",
+        "note": note,
+        "language": sentence.language,
+        "direction": direction(sentence.language),
+        "tight": tight,
+        "words": list(sentence.words),
+        "linked": [index in linked for index in range(len(sentence))],
+        "entities": [entity_value(entity, checked=checked) for entity in entities],
+    }
+
+
+def entity_value(entity: Entity, *, checked: bool = False) -> dict:
+    state = STATES[entity.origin]
+    state = "accepted" if checked and state == "auto" else state
+    return {
+        "start": entity.span.start,
+        "end": entity.span.end,
+        "label": entity.label,
+        "colour": css_class(entity.label),
+        "score": score_text(entity.score),
+        "state": state,
+        "said": SAID[state],
+    }
+
+
+def links(alignment: Alignment | None, *, manual: bool = False) -> list[list[Any]]:
+    """Return [source, target, weight, score text, manual] of each link, left to right."""
+    if alignment is None:
+        return []
+    return [
+        [source, target, weight, score_text(alignment.scores.get((source, target))), manual]
+        for source, target in sorted(alignment.links)
+        for weight in [max(0.0, min(1.0, float(alignment.scores.get((source, target), 1.0))))]
+    ]
+
+
+def entity_pairs(
+    source: Sequence[Entity],
+    target: Sequence[Entity],
+    projection: Projection | None,
+    alignment: Alignment | None,
+) -> list[list[int]]:
+    """Return which source entity each target entity belongs to, as index pairs.
+
+    A match of the projection that touches the target entity decides; without one, the source entity
+    with most links into it.
+    """
+    pairs = []
+    for number, entity in enumerate(target):
+        matched = [
+            match.entity_index
+            for match in (projection.matches if projection else ())
+            if match.span.overlaps(entity.span) and match.entity_index < len(source)
+        ]
+        if not matched and alignment is not None:
+            into = alignment.sources_of(entity.span)
+            counts = [(sum(word in candidate.span for word in into), -index) for index, candidate in enumerate(source)]
+            best = max(counts, default=(0, 0))
+            matched = [-best[1]] if best[0] else []
+        pairs += [[index, number] for index in matched[:1]]
+    return pairs
+
+
+def differing_words(one: Iterable[Entity], other: Iterable[Entity]) -> frozenset[int]:
+    """Return the words whose label, or place in the span, is not the same in both."""
+    left, right = _tagged(one), _tagged(other)
+    return frozenset(word for word in {*left, *right} if left.get(word) != right.get(word))
+
+
+def _tagged(entities: Iterable[Entity]) -> dict[int, tuple[str, int]]:
+    return {word: (entity.label, entity.span.start) for entity in entities
+            for word in range(entity.span.start, entity.span.end)}  # fmt: skip
+
+
+def strip(name: str, entities: Sequence[Entity], current: Sequence[Entity]) -> dict:
+    """Return another method's (or the gold) spans under the target, with the words that differ from `current`."""
+    spans = {(entity.span, entity.label) for entity in current}
+    same = sum((entity.span, entity.label) in spans for entity in entities)
+    return {
+        "name": name,
+        "entities": [entity_value(entity) for entity in entities],
+        "differs": sorted(differing_words(entities, current)),
+        "note": f"{same} of {max(len(entities), len(current))} same" if entities or current else "none",
+    }
+
+
+def board(
+    *,
+    sentence_key: str,
+    source: Mapping[str, Any],
+    target: Mapping[str, Any],
+    links: list[list[Any]],
+    pairs: list[list[int]],
+    strips: Sequence[Mapping[str, Any]] = (),
+    pick: Mapping[str, Any] | None = None,
+    preview: tuple[Span, str] | None = None,
+) -> dict:
+    """Put the parts together as the component reads them."""
+    shown = {"auto", "kept", "corrected"} & {item["state"].replace("accepted", "kept")
+                                             for side in (source, target) for item in side["entities"]}  # fmt: skip
+    shown |= {"unlinked"} if not all((*source["linked"], *target["linked"])) else set()
+    shown |= {"differs"} if any(item["differs"] for item in strips) else set()
+    return {
+        "sentence": sentence_key,
+        "source": dict(source),
+        "target": dict(target),
+        "links": links,
+        "pairs": pairs,
+        "strips": list(strips),
+        "pick": dict(pick) if pick else None,
+        "preview": {"start": preview[0].start, "end": preview[0].end, "text": preview[1]} if preview else None,
+        "legend": [item for item in LEGEND if item[0] in shown],
+    }

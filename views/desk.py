@@ -1,0 +1,111 @@
+"""Everything the inspect page knows about its current sentence, put together once per run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from projection.corrections.store import ProjectSummary, StoredSentence
+from projection.pipeline import Outcome, Setup
+from projection.types import Entity, Projection, Sentence, Span
+from views.palette import STANDARD_LABELS
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The project, the stored sentence, what the pipeline says about it, and what a person made of it.
+
+    `entities` are the labels of the target as they will be exported.
+    """
+
+    project: ProjectSummary
+    setup: Setup
+    stored: StoredSentence
+    outcome: Outcome
+    method: str
+
+    @property
+    def source(self) -> Sentence | None:
+        return self.outcome.source
+
+    @property
+    def target(self) -> Sentence | None:
+        return self.outcome.target
+
+    @property
+    def projection(self) -> Projection | None:
+        return self.outcome.projections.get(self.method)
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        return self.stored.edits.final_entities(self.projection)
+
+    @property
+    def is_checked(self) -> bool:
+        return self.stored.edits.checked
+
+    @property
+    def gold(self) -> tuple[Entity, ...]:
+        """Labels that came with the target, to compare with."""
+        return tuple(e for e in (self.stored.task.target.entities if self.stored.task.target else ()))
+
+    def entities_on(self, side: str) -> tuple[Entity, ...]:
+        if side == "target":
+            return self.entities
+        return self.source.entities if self.source else ()
+
+    def sentence_on(self, side: str) -> Sentence | None:
+        return self.source if side == "source" else self.target
+
+    def labels(self) -> list[str]:
+        """The standard labels, then those that occur in this sentence."""
+        seen = [e.label for side in ("source", "target") for e in self.entities_on(side)]
+        return list(dict.fromkeys([*STANDARD_LABELS, *seen]))
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The words selected on one side, whether or not they are an entity."""
+
+    side: str
+    span: Span
+
+    def entity(self, desk: Desk) -> Entity | None:
+        for entity in desk.entities_on(self.side):
+            if entity.span == self.span:
+                return entity
+        return None
+
+
+def valid_pick(value: Mapping[str, Any] | None, desk: Desk) -> Pick | None:
+    """Return the selection if it fits the sentence as it is now."""
+    if not value or value.get("sentence") != sentence_key(desk.stored):
+        return None
+    sentence = desk.sentence_on(value["side"])
+    if sentence is None or not 0 <= value["start"] < value["end"] <= len(sentence):
+        return None
+    return Pick(value["side"], Span(value["start"], value["end"]))
+
+
+def sentence_key(stored: StoredSentence) -> str:
+    return f"{stored.project_id}/{stored.position}"
+
+
+def first_doubtful(desk: Desk) -> Pick | None:
+    """The span to look at first: the automatic one with the lowest score, else the first."""
+    entities = desk.entities
+    if not entities:
+        return None
+    automatic = [entity for entity in entities if entity.origin == "projected" and entity.score is not None]
+    chosen = min(automatic, key=lambda entity: entity.score) if automatic else entities[0]
+    return Pick("target", chosen.span)
+
+
+def next_pick(desk: Desk, pick: Pick | None) -> Pick | None:
+    """The target span after the selected one, around the end."""
+    spans = [entity.span for entity in desk.entities]
+    if not spans:
+        return None
+    after = [span for span in spans if pick and pick.side == "target" and span.start > pick.span.start]
+    return Pick("target", after[0] if after else spans[0])

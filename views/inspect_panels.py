@@ -1,0 +1,236 @@
+"""The upper half of the inspect page: toolbar, waiting, messages, the board and the tools for a selected span."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from projection import registry
+from projection.pipeline import Setup
+from projection.text.languages import english_name
+from projection.types import Span
+from views import board as boards
+from views import editing, markup, tables
+from views.desk import Desk, Pick, next_pick, sentence_key, valid_pick
+from views.jobs import Job
+from views.palette import label_keys
+from views.resources import board_component, store
+from views.settings_panel import settings_panel
+
+STAGES = {
+    "recognize": ("Finding entities", "recognizer"),
+    "translate": ("Translating", "translator"),
+    "align": ("Aligning words", "aligner"),
+    "project": ("Projecting labels", ""),
+}
+
+
+def go(position: int) -> None:
+    st.session_state["position"] = position
+    st.session_state["pick"] = None
+
+
+def navigation(position: int, sentences: int) -> None:
+    """Previous, next and jump; keys Ctrl+Left and Ctrl+Right."""
+    st.button("Prev", key="previous", shortcut="Ctrl+Left", disabled=position == 0, on_click=go, args=(position - 1,))
+    st.button("Next", key="next", shortcut="Ctrl+Right", disabled=position + 1 >= sentences, on_click=go, args=(position + 1,))
+    st.session_state["jump"] = position + 1
+    st.number_input(
+        "Sentence", 1, sentences, key="jump", label_visibility="collapsed", width=110,
+        on_change=lambda: go(st.session_state["jump"] - 1),
+    )  # fmt: skip
+    st.html(f'<span class="meta">of {markup.thousands(sentences)}</span>', width="content")
+
+
+def decisions_bar(desk: Desk) -> None:
+    """Accept, undo and redo."""
+
+    def accept() -> None:
+        if editing.check(desk) and desk.stored.position + 1 < desk.project.sentences:
+            go(desk.stored.position + 1)
+
+    last = desk.stored.position + 1 == desk.project.sentences
+    st.button("Accept" if last else "Accept & next", key="accept", type="primary", shortcut="A", on_click=accept,
+              disabled=desk.target is None)  # fmt: skip
+    st.button("Undo", key="undo", shortcut="Ctrl+Z", on_click=editing.step, args=(store().undo, desk, "Nothing to undo."))
+    st.button("Redo", key="redo", shortcut="Ctrl+Shift+Z", on_click=editing.step,
+              args=(store().redo, desk, "Nothing to redo."))  # fmt: skip
+
+
+def method_choice(setup: Setup) -> str:
+    """Choose whose labels are shown and exported; kept in the address as m."""
+    return st.selectbox(
+        "Method", list(setup.methods), key="m", bind="query-params", label_visibility="collapsed", width=170,
+        help="The method whose labels are shown and exported.",
+    )  # fmt: skip
+
+
+def settings_popover(project: Any) -> Setup:
+    """Draw the settings; store a change with the project."""
+    with st.popover("Settings", icon=":material/tune:"):
+        chosen = settings_panel(project.setup, f"settings-{project.id}")
+    if chosen != project.setup:
+        store().update_setup(project.id, chosen)
+        st.rerun()
+    return chosen
+
+
+def saved_state(desk: Desk) -> None:
+    """Say how far the project is and that the sentence is stored."""
+    events = store().history(desk.stored.id)
+    if events:
+        edits = f"{len(events)} edit{'s' if len(events) > 1 else ''}"
+        state = f'<span class="saved">\u2713 Saved {events[-1].at:%H:%M:%S}, {edits}</span>'
+    else:
+        state = '<span class="saved none">No edits yet</span>'
+    st.html(f'{markup.progress_line(desk.project.checked, desk.project.sentences)} &nbsp; {state}', width="content")
+
+
+@st.fragment(run_every=0.5)
+def waiting(job: Job) -> None:
+    """Show what a running job is doing, with a stop button, until the page can be drawn."""
+    if job.finished:
+        st.rerun()
+    stage, role = STAGES.get(job.stage, ("Waiting for another run to finish", ""))
+    about = ""
+    if role:
+        entry = registry.find(role, getattr(job.setup, role))
+        size = f", {entry.megabytes:.0f} MB" if entry.megabytes else ""
+        about = f" with {entry.name}{size}"
+    count = f"{markup.thousands(job.done)} of {markup.thousands(job.total)}, " if job.total > 1 else ""
+    text = f"{stage}{about} ({count}{job.seconds:.0f} s). The first use of a model also loads it."
+    st.progress(job.done / job.total if job.total > 1 else 0.0, markup.plain(text))
+    st.button("Stop", key="stop-job", on_click=job.stop)
+    if job.total == 1:
+        for height in (60, 60, 260):
+            st.skeleton(height=height)
+
+
+def spoken() -> None:
+    """Show the message the last action left, once."""
+    text, tone = st.session_state.pop("said", ("", ""))
+    if text:
+        st.toast(markup.plain(text), icon={"bad": ":material/error:", "warn": ":material/info:"}.get(tone, ":material/check:"))
+
+
+def messages(desk: Desk) -> None:
+    """Everything to know about this sentence: what failed, what is missing, what was not projected."""
+    outcome, found = desk.outcome, []
+    if outcome.error:
+        found.append(markup.notice(f"Stopped at {outcome.error.stage}", outcome.error.message, "bad"))
+    found += [markup.notice(f"{name} failed on this sentence", text, "bad") for name, text in outcome.method_errors.items()]
+    warned = dict.fromkeys(warning for stage in outcome.stages for warning in stage.warnings)
+    found += [markup.notice("Note", warning, "warn") for warning in warned]
+    if outcome.source is not None and not outcome.source.entities and not outcome.error:
+        found.append(markup.notice("No entity in the source", "Select words in the board and press P, O, L or M."))
+    if desk.projection:
+        covered = {pair[0] for pair in _pairs(desk)}
+        for item, (name, reason) in zip(desk.projection.unprojected, tables.unprojected(desk.projection), strict=True):
+            if item.entity_index not in covered:
+                remedy = "Select its words in the translation and press a label key, or choose a candidate below."
+                found.append(markup.notice(f"{name} was not placed: {reason}.", remedy, "warn"))
+    if found:
+        st.html("".join(found))
+
+
+def _pairs(desk: Desk) -> list[list[int]]:
+    source = desk.source.entities if desk.source else ()
+    return boards.entity_pairs(source, desk.entities, desk.projection, desk.outcome.alignment)
+
+
+def current_pick(desk: Desk) -> Pick | None:
+    """The selection: what the board sent last, or what a button made of it."""
+    sent = (st.session_state.get("board") or {}).get("pick")
+    kept = st.session_state.get("pick")
+    if sent and sent.get("sentence") == sentence_key(desk.stored) and sent["count"] > (kept or {}).get("count", -1):
+        st.session_state["pick"] = kept = sent
+    return valid_pick(kept, desk)
+
+
+def draw_board(desk: Desk, pick: Pick | None, preview: tuple[Span, str] | None) -> None:
+    """Draw both sentences with links, or the one there is."""
+    outcome = desk.outcome
+    if outcome.target is None or outcome.source is None:
+        side = outcome.source if outcome.source is not None else outcome.target
+        st.html(markup.title(english_name(side.language)) + markup.words(side))
+        return
+    linked = outcome.alignment.links if outcome.alignment else ()
+    notes = _notes(desk)
+    others = {name: projection.entities for name, projection in outcome.projections.items() if name != desk.method}
+    if desk.gold:
+        others["gold"] = desk.gold
+    data = boards.board(
+        sentence_key=sentence_key(desk.stored),
+        source=boards.row(outcome.source, outcome.source.entities, notes[0], {s for s, _ in linked}, checked=desk.is_checked),
+        target=boards.row(outcome.target, desk.entities, notes[1], {t for _, t in linked}, checked=desk.is_checked),
+        links=boards.links(outcome.alignment, manual=desk.stored.edits.alignment is not None),
+        pairs=_pairs(desk),
+        strips=[boards.strip(name, entities, desk.entities) for name, entities in others.items()],
+        pick=_pick_value(pick),
+        preview=preview,
+    )
+    board_component()(key="board", data=data, default={"pick": None}, on_pick_change=lambda: None)
+
+
+def _notes(desk: Desk) -> tuple[str, str]:
+    """Say where each side came from."""
+    task, setup = desk.outcome.task, desk.setup
+    labels = "your labels" if task.labelled else setup.recognizer
+    source = f"source, {labels}" if task.source else f"{setup.translator}, {labels}"
+    return source, "given" if task.target else setup.translator
+
+
+def _pick_value(pick: Pick | None) -> dict | None:
+    if pick is None:
+        return None
+    value = st.session_state.get("pick") or {"count": 0}
+    return {"side": pick.side, "start": pick.span.start, "end": pick.span.end, "count": value["count"]}
+
+
+def span_tools(desk: Desk, pick: Pick | None) -> None:
+    """Buttons and keys for the selected words."""
+    with st.container(border=True, gap="xsmall"):
+        _selection_line(desk, pick)
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            for label, key in label_keys(desk.labels()).items():
+                st.button(markup.plain(label), key=f"label-{label}", shortcut=key or None, disabled=pick is None,
+                          on_click=editing.relabel, args=(desk, pick, label))  # fmt: skip
+            _border_buttons(desk, pick)
+            entity = pick.entity(desk) if pick else None
+            st.button("Delete", key="delete-span", shortcut="Delete", disabled=entity is None, on_click=editing.delete,
+                      args=(desk, pick))  # fmt: skip
+            st.button("Next span", key="next-span", shortcut="N", disabled=not desk.entities,
+                      on_click=lambda: editing.select(desk, next_pick(desk, pick)))  # fmt: skip
+            with st.popover("Other label", disabled=pick is None):
+                label = st.text_input("Label", key="other-label", max_chars=40, placeholder="DATE")
+                st.button("Set label", key="set-other-label", disabled=not label.strip(),
+                          on_click=editing.relabel, args=(desk, pick, label))  # fmt: skip
+
+
+def _selection_line(desk: Desk, pick: Pick | None) -> None:
+    if pick is None:
+        st.html(markup.title("Nothing selected", "Click a span or drag over words, or press N"))
+        return
+    sentence, entity = desk.sentence_on(pick.side), pick.entity(desk)
+    text = f"\u201c{sentence.text_of(pick.span)}\u201d"
+    about = f"{entity.label}, {boards.SAID[markup.STATES[entity.origin]]}" if entity else "no label yet"
+    if entity and entity.score is not None:
+        about += f", score {markup.score_text(entity.score)}"
+    st.html(markup.title(text, f"{about} \u00b7 words {pick.span.start + 1}\u2013{pick.span.end}"))
+
+
+def _border_buttons(desk: Desk, pick: Pick | None) -> None:
+    """Move a border the way the arrow points; in right-to-left text left is the end of the span."""
+    sentence = desk.sentence_on(pick.side) if pick else None
+    mirrored = sentence is not None and markup.direction(sentence.language) == "rtl"
+    grow_left, grow_right = ((0, 1), (-1, 0)) if mirrored else ((-1, 0), (0, 1))
+    drop_left, drop_right = ((0, -1), (1, 0)) if mirrored else ((1, 0), (0, -1))
+    for label, shortcut, (start, end) in (
+        ("Grow left", "Shift+Left", grow_left),
+        ("Grow right", "Shift+Right", grow_right),
+        ("Drop first" if not mirrored else "Drop last", "Ctrl+Shift+Right", drop_left),
+        ("Drop last" if not mirrored else "Drop first", "Ctrl+Shift+Left", drop_right),
+    ):
+        st.button(label, key=f"border-{shortcut}", shortcut=shortcut, disabled=pick is None, on_click=editing.resize,
+                  args=(desk, pick, start, end))  # fmt: skip

@@ -1,0 +1,87 @@
+"""A pipeline run in the background: its page stays alive, shows how far it is, and can stop it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import Any
+
+from projection.errors import Cancelled, ProjectionError
+from projection.pipeline import Outcome, Pipeline, Resources, Setup, Task
+
+log = logging.getLogger(__name__)
+CHUNK = 8
+"""Sentences between two looks at the stop button."""
+
+
+class Job:
+    """Run `tasks` through `setup` on a thread of its own; read `done`, `stage`, `results`, `problem` at any time.
+
+    `keep` turns each Outcome into what is held in `results`. `lock` is held for one chunk at a time, so
+    that jobs of several people take turns. A stopped job keeps the results it has.
+    """
+
+    def __init__(
+        self,
+        setup: Setup,
+        tasks: Sequence[Task],
+        resources: Resources,
+        lock: threading.Lock,
+        *,
+        keep: Callable[[int, Outcome], Any] = lambda index, outcome: outcome,
+    ):
+        self.setup, self.total, self.done, self.stage = setup, len(tasks), 0, ""
+        self.results: list[Any] = []
+        self.problem: str | None = None
+        self.cancelled = False
+        self.began = monotonic()
+        self._stop = threading.Event()
+        self._ended = threading.Event()
+        self._work = (tasks, resources, lock, keep)
+        threading.Thread(target=self._run, name="projection-job", daemon=True).start()
+
+    @property
+    def seconds(self) -> float:
+        return monotonic() - self.began
+
+    @property
+    def finished(self) -> bool:
+        return self._ended.is_set()
+
+    def stop(self) -> None:
+        """Ask the run to end at the next sentence; what is finished stays."""
+        self._stop.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Return whether the run ended within `seconds`."""
+        return self._ended.wait(seconds)
+
+    def _run(self) -> None:
+        tasks, resources, lock, keep = self._work
+        try:
+            pipeline = Pipeline(self.setup, resources, chunk=CHUNK)
+            for start in range(0, len(tasks), CHUNK):
+                with lock:
+                    outcomes = pipeline.run(tasks[start : start + CHUNK], self._look, self._say)
+                for outcome in outcomes:
+                    self.results.append(keep(len(self.results), outcome))
+                self.done = len(self.results)
+        except Cancelled:
+            self.cancelled = True
+        except ProjectionError as problem:
+            self.problem = str(problem)
+        except Exception as problem:
+            log.exception("a background run failed")
+            self.problem = f"Something unexpected happened ({type(problem).__name__}: {problem}). Your work is stored."
+        finally:
+            self._ended.set()
+
+    def _look(self, done: int, total: int) -> None:
+        if self._stop.is_set():
+            raise Cancelled("Stopped.")
+
+    def _say(self, stage: str) -> None:
+        self.stage = stage
+        self._look(0, 0)

@@ -1,0 +1,132 @@
+"""Domain values to HTML. Every text from outside passes `html.escape` here and nowhere else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+from projection.text.languages import is_right_to_left
+from projection.types import Entity, Sentence
+from views.palette import css_class
+
+STATES = {"projected": "auto", "model": "auto", "gold": "kept", "human": "corrected"}
+
+
+def score_text(score: float | None) -> str:
+    """Write .81 for 0.81 and 1.0 for one; a minus is U+2212."""
+    if score is None:
+        return ""
+    text = f"{abs(score):.2f}"
+    text = "1.0" if text == "1.00" else text.removeprefix("0")
+    return f"\u2212{text}" if score < 0 and text != ".00" else text
+
+
+def thousands(number: int) -> str:
+    """Group digits by a narrow no-break space: 4 312."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
+def plain(text: str) -> str:
+    """Escape what Streamlit's labels and captions would read as Markdown, so that names show as they are."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$<>:&])", r"\\\1", " ".join(text.split()))
+
+
+def direction(language: str) -> str:
+    return "rtl" if is_right_to_left(language) else "ltr"
+
+
+def gap_before(sentence: Sentence, index: int) -> bool:
+    """Whether a space stands before token `index` in the text."""
+    return index > 0 and sentence.tokens[index].start > sentence.tokens[index - 1].end
+
+
+def words(
+    sentence: Sentence,
+    entities: Iterable[Entity] | None = None,
+    *,
+    scores: bool = False,
+    differs: frozenset[int] = frozenset(),
+    limit: int | None = None,
+) -> str:
+    """Return the sentence with its entities as boxes; `differs` words are underlined; at most `limit` words."""
+    chosen = sentence.entities if entities is None else tuple(entities)
+    starts = {entity.span.start: entity for entity in chosen}
+    stop = len(sentence) if limit is None else min(limit, len(sentence))
+    parts, index = [], 0
+    while index < stop:
+        gap = " " if gap_before(sentence, index) else ("" if index == 0 else "<wbr>")
+        entity = starts.get(index)
+        end = entity.span.end if entity else index + 1
+        inner = "".join(_word(sentence, number, number > index, number in differs) for number in range(index, end))
+        parts.append(gap + (_box(entity, inner, scores) if entity else inner))
+        index = end
+    more = " …" if stop < len(sentence) else ""
+    body = "".join(parts) + more or '<span class="none">(no words)</span>'
+    return f'<div class="words" dir="{direction(sentence.language)}" lang="{escape(sentence.language)}">{body}</div>'
+
+
+def _word(sentence: Sentence, index: int, inside: bool, marked: bool) -> str:
+    gap = " " if inside and gap_before(sentence, index) else ""
+    text = escape(sentence.tokens[index].text)
+    return f'{gap}<bdi class="differs">{text}</bdi>' if marked else f"{gap}<bdi>{text}</bdi>"
+
+
+def _box(entity: Entity, inner: str, scores: bool) -> str:
+    score = f'<span class="score" dir="ltr">{score_text(entity.score)}</span>' if scores and entity.score else ""
+    return (
+        f'<span class="entity {STATES[entity.origin]} {css_class(entity.label)}">{inner}'
+        f'<span class="tag">{escape(entity.label)}</span>{score}</span>'
+    )
+
+
+def tag(label: str, count: int | None = None) -> str:
+    number = "" if count is None else f" {thousands(count)}"
+    return f'<span class="pill count {css_class(label)}">{escape(label)}{number}</span>'
+
+
+def pill(text: str, tone: str = "") -> str:
+    return f'<span class="pill {tone}">{escape(text)}</span>'
+
+
+def notice(headline: str, detail: str = "", tone: str = "") -> str:
+    """Return one designed message: what, and beneath it what to do; `tone` is "", good, warn or bad."""
+    more = f"<span>{escape(detail)}</span>" if detail else ""
+    return f'<div class="notice {tone}" role="status"><b>{escape(headline)}</b>{more}</div>'
+
+
+def title(text: str, meta: str = "") -> str:
+    more = f'<span class="meta">{escape(meta)}</span>' if meta else ""
+    return f'<div class="title">{escape(text)}{more}</div>'
+
+
+def page_title(text: str, lead: str = "") -> str:
+    more = f'<p class="lead">{escape(lead)}</p>' if lead else ""
+    return f"<h1>{escape(text)}</h1>{more}"
+
+
+def facts(rows: Mapping[str, str]) -> str:
+    """Return a list of name and value; empty values are left out."""
+    items = (f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows.items() if value)
+    return f'<dl class="facts">{"".join(items)}</dl>'
+
+
+def sheet(heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: frozenset[int] = frozenset()) -> str:
+    """Return a table of ready HTML cells; columns in `numbers` stand right. Cells must be escaped already."""
+
+    def cells(row: Sequence[str], kind: str) -> str:
+        return "".join(
+            f"<{kind}{' class=number' if index in numbers else ''}>{cell}</{kind}>" for index, cell in enumerate(row)
+        )
+
+    body = "".join(f"<tr>{cells(row, 'td')}</tr>" for row in rows)
+    head = cells([escape(text) for text in heads], "th")
+    return f'<div class="scroll"><table class="sheet"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def progress_line(done: int, total: int) -> str:
+    share = 0 if not total else round(100 * done / total)
+    return (
+        f'<span class="meta">{thousands(done)} of {thousands(total)} checked'
+        f'<span class="bar"><i style="width:{share}%"></i></span></span>'
+    )

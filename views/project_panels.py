@@ -1,0 +1,222 @@
+"""The cards of the start page: languages, the three ways in, the preview, and the list of projects."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from projection.errors import ProjectionError
+from projection.pipeline import Setup
+from projection.text.languages import ENCODER_LANGUAGES, english_name
+from views import importing, markup
+from views.importing import Reading, Upload, language_label
+from views.resources import ASSETS, store
+from views.session import open_project
+from views.settings_panel import direction_choice
+
+EXAMPLE = "Angela Merkel met Emmanuel Macron in Berlin on Tuesday to discuss the future of the European Union."
+DEMO = ASSETS / "demo" / "demo.jsonl"
+DEMO_NAME = "Demo corpus"
+FORMATS = ["txt", "tsv", "csv", "conll", "conll02", "conll03", "bio", "iob", "iob2", "conllu", "jsonl", "json", "train", "dev", "test"]
+
+
+def language_row() -> tuple[str, str, str]:
+    """Ask for source language, target language and direction."""
+    codes = sorted({*ENCODER_LANGUAGES, "und"}, key=lambda code: (code == "und", english_name(code)))
+    left, right, how = st.columns([1, 1, 2], vertical_alignment="top")
+    source = left.selectbox(
+        "Labels come from", codes, index=codes.index("en"), format_func=language_label, key="source-language",
+        accept_new_options=True, help="The language the entities are found in. Any language code can be typed.",
+    )  # fmt: skip
+    target = right.selectbox(
+        "Labels go to", codes, index=codes.index("pt"), format_func=language_label, key="target-language",
+        accept_new_options=True, help="The language that receives the labels.",
+    )  # fmt: skip
+    with how:
+        direction = direction_choice("translate-train", "direction")
+    return source, target, direction
+
+
+def typed_card(given: str, other: str) -> str:
+    st.html(markup.title("Type or paste", f"{english_name(given)} text"))
+    return st.text_area(
+        "Text", EXAMPLE if "typed" not in st.session_state else None, key="typed", height=150, label_visibility="collapsed",
+        placeholder=f"One sentence a line, or any text. A tab separates a sentence from its {english_name(other)} translation.",
+    )  # fmt: skip
+
+
+def upload_card(given: str, other: str) -> tuple[Upload | None, Upload | None, Upload | None]:
+    """Ask for the main file and, beside it, a translation and links."""
+    st.html(markup.title("Upload a file", "TXT, TSV, CoNLL, JSONL"))
+    main = st.file_uploader(f"{english_name(given)} file", FORMATS, key="main-file", label_visibility="collapsed")
+    with st.popover("Translation and links in files of their own", width="stretch"):
+        second = st.file_uploader(f"{english_name(other)} file, sentence by sentence", FORMATS, key="other-file")
+        links = st.file_uploader("Word links (Pharaoh: 0-0 1-2)", ["txt", "pharaoh", "align", "talp"], key="links-file")
+        st.toggle("Links count from 1", key="links-from-one")
+    return tuple(file and Upload(file.name, file.getvalue()) for file in (main, second, links))
+
+
+def demo_card() -> bool:
+    st.html(
+        markup.title("Look around first")
+        + '<p class="lead">24 sentences in 12 languages and 8 scripts, with labels and translations.</p>'
+        + '<div class="languages">'
+        + "".join(markup.pill(name) for name in ("Português", "Deutsch", "العربية", "Ελληνικά", "हिन्दी", "中文", "日本語", "ไทย", "+4"))
+        + "</div>"
+    )
+    return st.button("Open demo corpus", key="open-demo")
+
+
+def split_editor(rows: list[tuple[str, str]], key: str) -> list[tuple[str, str]]:
+    """Show how the text was split; every row can be changed, joined, added or removed."""
+    import pandas as pd
+
+    frame = pd.DataFrame(rows, columns=["Sentence", "Translation"], dtype=str)
+    edited = st.data_editor(
+        frame, num_rows="dynamic", key=key, hide_index=True, height=min(38 + 36 * (len(rows) + 1), 330),
+        column_config={
+            "Sentence": st.column_config.TextColumn(width="large", required=True),
+            "Translation": st.column_config.TextColumn("Translation, if you have one", width="large"),
+        },
+    )  # fmt: skip
+    cells = edited.fillna("").astype(str)
+    return [(text.strip(), other.strip()) for text, other in cells.itertuples(index=False) if text.strip() or other.strip()]
+
+
+def preview(reading: Reading, setup: Setup | None) -> None:
+    """Show what was understood, and everything that is wrong with it."""
+    facts, sample = st.columns([1, 3], gap="medium")
+    with facts:
+        chips = "".join(markup.tag(label, count) for label, count in sorted(reading.labels.items(), key=lambda item: -item[1])[:12])
+        st.html(markup.facts(reading.facts) + (f'<div style="margin-top:8px">{chips}</div>' if chips else ""))
+    with sample:
+        if reading.preview:
+            st.html(_sample(reading))
+        st.html("".join(_messages(reading, setup)) or "<span></span>")
+
+
+def _sample(reading: Reading) -> str:
+    rows = []
+    for number, task in enumerate(reading.preview, start=1):
+        sides = [side for side in (task.source, task.target) if side is not None]
+        shown = "".join(markup.words(side, limit=60) for side in sides)
+        rows.append([str(number), shown, str(len(task.source.entities)) if task.source else "\u2013"])
+    heading = f"First {len(rows)} of {markup.thousands(reading.sentences)} sentences"
+    return markup.sheet(["#", heading, "Entities"], rows, frozenset({0, 2}))
+
+
+def _messages(reading: Reading, setup: Setup | None) -> list[str]:
+    messages = [markup.notice("This cannot be imported", error, "bad") for error in reading.errors]
+    repaired = [item for item in reading.problems if item[3]]
+    unrepaired = [item for item in reading.problems if not item[3]]
+    for items, headline, tone in ((repaired, "repaired", "warn"), (unrepaired, "to look at", "bad")):
+        if items:
+            messages.append(_problem_list(items, f"{markup.thousands(len(items))} {headline}", tone))
+    if setup and not reading.errors:
+        messages += _missing(reading, setup)
+    return messages
+
+
+def _problem_list(items, headline: str, tone: str) -> str:
+    lines = "".join(
+        f"<span>{escape(name)}{f', line {markup.thousands(line)}' if line else ''}: {escape(message)}"
+        f"{f' ({escape(repair)})' if repair else ''}</span>"
+        for name, line, message, repair in items[:8]
+    )
+    more = f"<span>and {markup.thousands(len(items) - 8)} more</span>" if len(items) > 8 else ""
+    return f'<div class="notice {tone}"><b>{escape(headline)}</b>{lines}{more}</div>'
+
+
+def _missing(reading: Reading, setup: Setup) -> list[str]:
+    """Say before the import which models the sentences will need and which are not there."""
+    pair = f"{english_name(setup.source_language)} to {english_name(setup.target_language)}"
+    messages = []
+    if setup.translator == "given" and any(task.source is None or task.target is None for task in reading.preview):
+        messages.append(
+            markup.notice(
+                f"No translator comes with the app for {pair}",
+                "Give translations (after a tab, in the table above, or as a file), or choose a translator on the Inspect page.",
+                "warn",
+            )
+        )
+    if setup.recognizer == "given" and not reading.labels:
+        messages.append(
+            markup.notice(
+                f"No entity recognizer comes with the app for {english_name(setup.source_language)}",
+                "Upload labelled text, or choose a recognizer on the Inspect page.",
+                "warn",
+            )
+        )
+    return messages
+
+
+def projects_menu() -> None:
+    """List the stored projects: open, rename, delete with confirmation."""
+    found = store().projects()
+    with st.popover("Open project", disabled=not found, width="stretch"):
+        for project in found:
+            _project_line(project)
+
+
+def _project_line(project) -> None:
+    name, rename, delete = st.columns([5, 1, 1], vertical_alignment="center")
+    label = f"{markup.plain(project.name)}  ·  {project.checked} of {project.sentences} checked"
+    if name.button(label, key=f"open-{project.id}", width="stretch"):
+        open_project(project.id)
+        st.switch_page("pages/inspect.py", query_params={"project": str(project.id), "s": "1"})
+    if rename.button("", icon=":material/edit:", key=f"rename-{project.id}", help="Rename"):
+        _rename(project)
+    if delete.button("", icon=":material/delete:", key=f"delete-{project.id}", help="Delete"):
+        _delete(project)
+
+
+@st.dialog("Rename project")
+def _rename(project) -> None:
+    name = st.text_input("Name", project.name, max_chars=120)
+    if st.button("Rename", type="primary", disabled=not name.strip()):
+        store().rename_project(project.id, name.strip())
+        st.rerun()
+
+
+@st.dialog("Delete project")
+def _delete(project) -> None:
+    st.write(f"All {project.sentences} sentences and every correction in it will be gone. This cannot be undone.")
+    st.html(markup.facts({"Project": project.name, "Checked": f"{project.checked} of {project.sentences}"}))
+    if st.button("Delete for good", type="primary"):
+        store().delete_project(project.id)
+        if st.session_state.get("project") == project.id:
+            st.session_state.pop("project")
+        st.rerun()
+
+
+def import_project(name: str, setup: Setup, reading: Reading) -> int | None:
+    """Store the tasks as a new project and return its number; show what went wrong otherwise."""
+    document = reading.document
+    bar = st.progress(0.0, "Importing")
+
+    def counted():
+        for number, task in enumerate(reading.tasks, start=1):
+            if number % 200 == 0:
+                bar.progress(min(1.0, number / max(1, reading.sentences)), f"Importing sentence {markup.thousands(number)}")
+            yield task
+
+    try:
+        return store().create_project(
+            name, setup, counted(), document=document and document.content, document_name=document.name if document else ""
+        )
+    except ProjectionError as problem:
+        bar.empty()
+        st.html(markup.notice("Nothing was imported", str(problem), "bad"))
+        return None
+
+
+def demo_project() -> int | None:
+    """Return the demo project, created on first use; work done in it stays."""
+    for project in store().projects():
+        if project.name == DEMO_NAME:
+            return project.id
+    reading = importing.file_reading(
+        Upload(DEMO.name, DEMO.read_bytes()), None, None, source="en", target="und", direction="translate-train"
+    )
+    return import_project(DEMO_NAME, Setup.for_pair("en", "und"), reading)

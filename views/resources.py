@@ -1,0 +1,58 @@
+"""What all sessions of the server share: models and results, the correction store, style sheets."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import streamlit as st
+
+ASSETS = Path(__file__).parent.parent / "assets"
+
+
+@st.cache_resource(show_spinner=False)
+def resources():
+    """Return the one pool of loaded components and finished results."""
+    from projection.pipeline import Resources
+
+    return Resources()
+
+
+@st.cache_resource(show_spinner=False)
+def compute_lock() -> threading.Lock:
+    """One computation at a time: models are large and the processor is shared."""
+    return threading.Lock()
+
+
+@st.cache_resource(show_spinner=False)
+def _store(url: str):
+    from projection.corrections.store import Store
+
+    return Store(url)
+
+
+def store():
+    """Return the correction store of the current settings (PROJECTION_HOME, PROJECTION_DATABASE_URL)."""
+    from projection.settings import settings
+
+    return _store(settings().database)
+
+
+def style() -> str:
+    """Return the style sheets of the pages as one <style> element."""
+    return f"<style>{_asset('tokens.css')}{_asset('app.css')}</style>"
+
+
+@st.cache_resource(show_spinner=False)
+def board_component():
+    """Return the mount function of the board (see assets/board.js)."""
+    return st.components.v2.component(
+        "projection_board",
+        html=_asset("board.html"),
+        css=_asset("tokens.css") + _asset("board.css"),
+        js=_asset("board.js"),
+    )
+
+
+def _asset(name: str) -> str:
+    return (ASSETS / name).read_text("utf-8")

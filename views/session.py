@@ -1,0 +1,67 @@
+"""What one browser tab remembers, and what its address says: project, sentence, method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import streamlit as st
+
+from projection.errors import StoreError
+from views.resources import store
+
+
+def remembered(slot: str, key: Hashable, build: Callable[[], Any]) -> Any:
+    """Return `build()`, kept in this tab under `slot` for as long as `key` stays the same."""
+    kept = st.session_state.get(f"kept-{slot}")
+    if kept is None or kept[0] != key:
+        kept = (key, build())
+        st.session_state[f"kept-{slot}"] = kept
+    return kept[1]
+
+
+def forget(slot: str) -> None:
+    st.session_state.pop(f"kept-{slot}", None)
+
+
+def open_project(project_id: int, position: int = 0) -> None:
+    """Make a project and sentence the current ones of this tab."""
+    st.session_state["project"], st.session_state["position"] = project_id, position
+    st.session_state.pop("pick", None)
+
+
+def current_project() -> Any | None:
+    """Return the project of the address, else of this tab, else None; the address is completed."""
+    wanted = st.query_params.get("project") or st.session_state.get("project")
+    try:
+        project = store().project(int(wanted)) if wanted is not None else None
+    except (StoreError, ValueError):
+        st.session_state.pop("project", None)
+        st.query_params.pop("project", None)
+        return None
+    if project is not None and st.session_state.get("project") != project.id:
+        open_project(project.id, _number(st.query_params.get("s"), 1) - 1)
+    return project
+
+
+def current_position(sentences: int) -> int:
+    """Return the 0-based position of the current sentence, inside the project."""
+    if "position" not in st.session_state:
+        st.session_state["position"] = _number(st.query_params.get("s"), 1) - 1
+    position = max(0, min(st.session_state["position"], sentences - 1))
+    st.session_state["position"] = position
+    return position
+
+
+def write_address(project_id: int, position: int) -> None:
+    """Put project and sentence (1-based) into the address, so that it can be shared."""
+    for name, value in (("project", str(project_id)), ("s", str(position + 1))):
+        if st.query_params.get(name) != value:
+            st.query_params[name] = value
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    try:
+        return int(text) if text else otherwise
+    except ValueError:
+        return otherwise

@@ -1,0 +1,106 @@
+"""Candidates, methods and tokens as tables: ready HTML, or a DataFrame where the table is edited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from itertools import islice
+from typing import Any
+
+from projection.text import schemes
+from projection.types import Decision, Entity, Projection, Sentence
+from views.board import differing_words
+from views.markup import direction, pill, score_text, sheet, words
+
+_TONES = {"chosen": "good", "lost": "warn", "ruled out": ""}
+
+
+def decisions_about(projection: Projection, entity: int, limit: int) -> list[Decision]:
+    """Return the first `limit` decisions about one source entity, best first."""
+    of = getattr(projection.decisions, "of", None)
+    if of is not None:
+        return of(entity, limit)
+    return list(islice((item for item in projection.decisions if item.entity_index == entity), limit))
+
+
+def candidates(projection: Projection, decisions: Sequence[Decision]) -> str:
+    """Return the candidates of one entity as an HTML table with their score parts and what became of them."""
+    target = projection.bitext.target
+    names = list(dict.fromkeys(name for decision in decisions for name in decision.parts))
+    heads = ["#", "Candidate", "Words", "Total", *(name.capitalize() for name in names), "Why, or why not"]
+    top = max((abs(decision.score) for decision in decisions), default=1.0) or 1.0
+    rows = [
+        [
+            str(rank),
+            f'<span class="candidate" dir="{direction(target.language)}">'
+            f"<bdi>{escape(target.text_of(decision.candidate.span))}</bdi></span>",
+            f"{decision.candidate.span.start + 1}\u2013{decision.candidate.span.end}",
+            f'<span class="meter"><i style="width:{max(0, round(100 * decision.score / top))}%"></i></span>'
+            f"{score_text(decision.score)}",
+            *(score_text(decision.parts.get(name)) for name in names),
+            pill(decision.reason, _TONES[decision.status]),
+        ]
+        for rank, decision in enumerate(decisions, start=1)
+    ]
+    return sheet(heads, rows, frozenset({0, *range(2, 4 + len(names))}))
+
+
+def methods(
+    target: Sentence,
+    current: Sequence[Entity],
+    others: Mapping[str, Sequence[Entity]],
+    *,
+    failures: Mapping[str, str],
+    notes: Mapping[str, str],
+) -> str:
+    """Return one row for each method (and gold, if any), words that differ from `current` underlined."""
+    parts = [_method_row("This sentence", "as it will be exported", words(target, current, scores=True), "")]
+    spans = {(entity.span, entity.label) for entity in current}
+    for name, entities in others.items():
+        same = sum((entity.span, entity.label) in spans for entity in entities)
+        total = max(len(entities), len(current))
+        verdict = pill("all the same", "good") if same == total else pill(f"{same} of {total} the same", "warn")
+        body = words(target, entities, scores=True, differs=differing_words(entities, current))
+        parts.append(_method_row(name, notes.get(name, ""), body, verdict))
+    parts += [_method_row(name, "failed", pill(message, "bad"), "") for name, message in failures.items()]
+    return f'<div class="stack">{"".join(parts)}</div>'
+
+
+def _method_row(name: str, note: str, body: str, verdict: str) -> str:
+    who = f'<div class="who"><b>{escape(name)}</b><span class="meta">{escape(note)}</span></div>'
+    return f'{who}<div class="what">{body}</div><div class="note">{verdict}</div>'
+
+
+def unprojected(projection: Projection) -> list[tuple[str, str]]:
+    """Return (entity text and label, reason) of each source entity without a place."""
+    source = projection.bitext.source
+    found = []
+    for item in projection.unprojected:
+        entity = source.entities[item.entity_index]
+        found.append((f"{source.text_of(entity.span)} {entity.label}", item.reason))
+    return found
+
+
+def token_frame(sentence: Sentence, entities: Iterable[Entity]) -> Any:
+    """Return a DataFrame with the columns Token and Tag (IOB2) for st.data_editor."""
+    import pandas as pd
+
+    tags = schemes.encode(tuple(entities), len(sentence), "IOB2")
+    return pd.DataFrame({"Token": list(sentence.words), "Tag": tags}, index=range(1, len(sentence) + 1))
+
+
+def tag_choices(labels: Iterable[str]) -> list[str]:
+    return ["O", *(f"{prefix}-{label}" for label in labels for prefix in "BI")]
+
+
+def stages(outcome: Any) -> str:
+    """Return what each stage of the run did, with its time."""
+    rows = [
+        [
+            escape(stage.name),
+            f'<span class="meta">{escape(stage.component)}</span>',
+            "reused" if stage.reused else f"{stage.seconds:.2f} s",
+        ]
+        for stage in outcome.stages
+    ]
+    return sheet(["Step", "Component and settings", "Time"], rows, frozenset({2}))
