@@ -1,0 +1,132 @@
+"""Bytes to lines and nothing lost: every line keeps its number, its ending and a byte order mark.
+
+Lines end at "\\n" only; a "\\r" right before it belongs to the ending.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from projection.errors import ConfigurationError, FormatError
+
+_CHUNK = 1 << 20
+_BOM = "\ufeff"
+_MAGIC = {
+    b"PK\x03\x04": "a ZIP archive (perhaps a .docx or .xlsx file)", b"%PDF": "a PDF file",
+    b"\x1f\x8b": "compressed with gzip", b"BZh": "compressed with bzip2", b"\xfd7zXZ": "compressed with xz",
+    b"\x89PNG": "a PNG image", b"\xff\xd8\xff": "a JPEG image", b"\xd0\xcf\x11\xe0": "an old Office file",
+}  # fmt: skip
+_UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+
+
+class Line(NamedTuple):
+    """`mark + text + ending` is the line as it stands in the file; `number` is 1-based."""
+
+    number: int
+    text: str
+    ending: str
+    mark: str = ""
+
+    @property
+    def raw(self) -> str:
+        return self.mark + self.text + self.ending
+
+    def with_text(self, text: str) -> str:
+        return self.mark + text + self.ending
+
+
+@dataclass(slots=True)
+class TextSource:
+    """A file or bytes in memory, read line by line as often as wanted.
+
+    `check` must come first: it settles `encoding` and `newline` and refuses what is no text.
+    """
+
+    origin: Path | bytes
+    name: str
+    encoding: str
+    newline: str = "\n"
+
+    def open(self) -> BinaryIO:
+        if isinstance(self.origin, bytes):
+            return io.BytesIO(self.origin)
+        try:
+            return self.origin.open("rb")
+        except OSError as problem:
+            raise FormatError(f"cannot be opened: {problem.strerror}.", path=self.name) from None
+
+    def lines(self) -> Iterator[Line]:
+        with self.open() as stream, io.TextIOWrapper(stream, encoding=self.encoding, newline="\n") as text:
+            for number, raw in enumerate(text, 1):
+                mark = _BOM if number == 1 and raw.startswith(_BOM) else ""
+                ending = "\r\n" if raw.endswith("\r\n") else "\n" if raw.endswith("\n") else ""
+                yield Line(number, raw[len(mark) : len(raw) - len(ending)], ending, mark)
+
+    def check(self, *, may_be_empty: bool = False) -> None:
+        """Read everything once. Raises FormatError: empty, binary, not in `encoding` (byte offset and line)."""
+        with self.open() as stream:
+            head = stream.read(4096)
+        self._check_head(head)
+        try:
+            decoder = codecs.getincrementaldecoder(self.encoding)()
+        except LookupError:
+            raise ConfigurationError(f"There is no encoding {self.encoding!r}; try 'utf-8' or 'cp1252'.") from None
+        offset, feeds, pairs, returns, printable, carried = 0, 0, 0, 0, False, ""
+        with self.open() as stream:
+            while True:
+                chunk = stream.read(_CHUNK)
+                try:
+                    text = decoder.decode(chunk, final=not chunk)
+                except UnicodeDecodeError as problem:
+                    # the decoder may hold the beginning of a character from the chunk before
+                    held = len(problem.object) - len(chunk)
+                    line = feeds + problem.object[: problem.start].count(b"\n") + 1
+                    raise self._undecodable(problem, offset - held + problem.start, line) from None
+                feeds += text.count("\n")
+                returns += text.count("\r")
+                pairs += (carried + text).count("\r\n")
+                carried = "\r" if text.endswith("\r") else ""
+                printable = printable or bool(text.strip(f"{_BOM} \t\r\n"))
+                offset += len(chunk)
+                if not chunk:
+                    break
+        if not (printable or may_be_empty):
+            raise FormatError("the file is empty.", path=self.name, remedy="Choose a file with text in it.")
+        if returns > 1 and not feeds:
+            raise FormatError(
+                "lines end with a carriage return only (old Macintosh style).",
+                path=self.name,
+                remedy="Convert the line endings to LF or CR LF.",
+            )
+        self.newline = "\n" if not pairs else "\r\n" if pairs == feeds else "mixed"
+
+    def _check_head(self, head: bytes) -> None:
+        for magic, kind in _MAGIC.items():
+            if head.startswith(magic):
+                raise FormatError(f"the file is {kind}, not text.", path=self.name, remedy="Save it as plain text.")
+        wide = self.encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32"))
+        if wide:
+            if self.encoding.lower() in ("utf-16", "utf16", "utf_16"):
+                self.encoding = _UTF16.get(head[:2], "utf-16-le")
+        elif head[:2] in _UTF16:
+            raise FormatError("the file is UTF-16, not UTF-8.", path=self.name, remedy="Use encoding='utf-16'.")
+        elif b"\0" in head:
+            evens, odds = head[::2].count(0), head[1::2].count(0)
+            guess = "utf-16-le" if odds > len(head) / 4 else "utf-16-be" if evens > len(head) / 4 else ""
+            remedy = f"Try encoding={guess!r}." if guess else "Choose a text file."
+            raise FormatError("the file is binary: it has zero bytes.", path=self.name, remedy=remedy)
+
+    def _undecodable(self, problem: UnicodeDecodeError, offset: int, line: int) -> FormatError:
+        byte = problem.object[problem.start]
+        return FormatError(
+            f"byte {offset} (0x{byte:02x}) is not {self.encoding}.",
+            path=self.name,
+            line=line,
+            remedy="Name the right encoding: encoding='cp1252' for Western European Windows files, 'iso8859-2' or "
+            "'cp1251' for Central European or Cyrillic, 'gb18030', 'big5', 'shift_jis' or 'euc_kr' for East Asian.",
+        )
