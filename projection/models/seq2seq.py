@@ -123,7 +123,8 @@ class Seq2seqTranslator:
     def _read(self, loaded: Loaded, sentence: str, before: list[int], after: list[int]) -> _Input:
         """Encode one sentence; special tokens typed by a user stay text. Raises ModelInputError when too long."""
         tokenizer = loaded.tokenizer
-        ids = tokenizer(sentence, add_special_tokens=False, split_special_tokens=True, verbose=False)["input_ids"]
+        text = f" {sentence}" if sentence.startswith(">>") else sentence  # Marian's own code comes first only
+        ids = tokenizer(text, add_special_tokens=False, split_special_tokens=True, verbose=False)["input_ids"]
         unknown = ids.count(tokenizer.unk_token_id)
         ids = [*before, *ids, *after]
         longest = min(loaded.model.config.max_position_embeddings, tokenizer.model_max_length)

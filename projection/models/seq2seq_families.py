@@ -32,7 +32,7 @@ class Nllb(Seq2seqTranslator):
     def _frame(self, tokenizer: Any, source: str, target: str) -> tuple[list[int], list[int], int]:
         ids = []
         for language in (source, target):
-            code = languages.to_flores(language)
+            code = languages.to_nllb(language)
             number = tokenizer.convert_tokens_to_ids(code)
             if number is None or number == tokenizer.unk_token_id:
                 raise ModelInputError(
@@ -89,20 +89,21 @@ class Marian(Seq2seqTranslator):
 
     def _load(self, model: str) -> Loaded:
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Recommended: pip install sacremoses")  # it is never called
+            warnings.filterwarnings("ignore", "Recommended: pip install sacremoses")
             return super()._load(model)
 
     @staticmethod
     def _check_pair(tokenizer: Any, model: str, source: str, target: str) -> None:
         """Refuse a bilingual model of other languages, where its tokenizer says which ones it has."""
-        known = (("source_lang", source), ("target_lang", target))
-        for side, wanted in known:
-            code = getattr(tokenizer, side, None)
+        sides = [(tokenizer.source_lang, source)]
+        if not tokenizer.supported_language_codes:
+            sides.append((tokenizer.target_lang, target))
+        for code, wanted in sides:
             try:
-                has = languages.base(languages.normalise(code)) if code else ""
+                has = languages.base(languages.to_flores(code)) if code else ""
             except ConfigurationError:
-                continue  # a group such as "ROMANCE"
-            if has and has not in ("mul", "und", languages.base(wanted)):
+                continue  # a family of languages such as "gmw"
+            if has and has != languages.base(wanted):
                 pair = f"{tokenizer.source_lang} to {tokenizer.target_lang}"
                 raise ModelInputError(f"{model} translates {pair}, not {source} to {target}: choose another model.")
 

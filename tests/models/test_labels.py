@@ -1,0 +1,81 @@
+"""Reading a model's tags, label maps and trimming."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from projection.models.labels import format_label_map, map_label, parse_label_map, spans_of, trim
+from projection.types import Span
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ("B-PER I-PER O B-LOC", [(0, 2, "PER"), (3, 4, "LOC")]),
+        ("I-PER I-PER O I-LOC", [(0, 2, "PER"), (3, 4, "LOC")]),
+        ("I-PER B-PER I-PER", [(0, 1, "PER"), (1, 3, "PER")]),
+        ("B-PER B-PER", [(0, 1, "PER"), (1, 2, "PER")]),
+        ("I-PER I-LOC", [(0, 1, "PER"), (1, 2, "LOC")]),
+        ("B-PER E-PER S-LOC S-LOC", [(0, 2, "PER"), (2, 3, "LOC"), (3, 4, "LOC")]),
+        ("B-PER L-PER U-LOC I-LOC", [(0, 2, "PER"), (2, 3, "LOC"), (3, 4, "LOC")]),
+        ("O E-PER I-PER O", [(1, 2, "PER"), (2, 3, "PER")]),
+        ("PER PER LOC O", [(0, 2, "PER"), (2, 3, "LOC")]),
+        ("B_PER I_PER", [(0, 2, "PER")]),
+        ("", []),
+    ],
+)
+def test_spans_of(tags, expected):
+    assert [(span.start, span.end, kind) for span, kind in spans_of(tags.split())] == expected
+
+
+PREFIXES = st.sampled_from(["O", "B-A", "I-A", "E-A", "S-A", "B-B", "I-B", "L-B", "U-B", "A"])
+
+
+@given(st.lists(PREFIXES, max_size=12))
+def test_no_tag_is_lost_and_no_outside_word_gained(tags):
+    covered = {word for span, _ in spans_of(tags) for word in range(span.start, span.end)}
+    assert covered == {word for word, tag in enumerate(tags) if tag != "O"}
+
+
+@given(st.lists(st.sampled_from(["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]), max_size=12))
+def test_two_level_tags_read_like_conlleval(tags):
+    from seqeval.metrics.sequence_labeling import get_entities  # the reference reading of the field
+
+    expected = [(start, end + 1, kind) for kind, start, end in get_entities(tags)]
+    assert [(span.start, span.end, kind) for span, kind in spans_of(tags)] == expected
+
+
+def test_label_maps_round_trip():
+    assert parse_label_map("PERSON=PER, GPE=LOC,") == {"PERSON": "PER", "GPE": "LOC"}
+    assert format_label_map(parse_label_map("A=B,C=O")) == "A=B,C=O"
+
+
+@pytest.mark.parametrize(
+    ("label", "label_map", "expected"),
+    [
+        ("GPE", {"GPE": "LOC"}, "LOC"),
+        ("X", {"GPE": "LOC"}, "X"),
+        ("X", {"*": "O"}, "O"),
+        ("A", {"A": "A", "*": "O"}, "A"),
+    ],
+)
+def test_map_label(label, label_map, expected):
+    assert map_label(label, label_map) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "expected"),
+    [
+        ("in the European Parliament", (1, 4), (2, 4)),
+        ("The European Parliament", (0, 3), (1, 3)),
+        ("in The Hague", (1, 3), (1, 3)),
+        ("Germany 's army", (0, 2), (0, 1)),
+        ("the the", (0, 2), None),
+        ("the", (0, 1), None),
+    ],
+)
+def test_trim(text, span, expected):
+    trimmed = trim(text.split(), Span(*span), {"the"}, {"'s"})
+    assert (trimmed and (trimmed.start, trimmed.end)) == expected
