@@ -133,7 +133,17 @@ class ColumnFormat:
         return decode(labels, self.scheme, self.repair)
 
     def encode(self, entities: Iterable[Entity], length: int, scheme: str | None) -> list[str]:
-        return encode(entities, length, scheme or self.scheme)
+        return self._writable(encode(entities, length, scheme or self.scheme), self.layout.delimiter)
+
+    def _writable(self, labels: list[str], reserved: str) -> list[str]:
+        for label in labels:
+            if not set(reserved).isdisjoint(label):
+                raise LabelError(
+                    f"label {label!r} holds {reserved!r}, which separates columns or attributes here.",
+                    path=self.name,
+                    remedy="Rename the entity type.",
+                )
+        return labels
 
     def with_label(self, text: str, label: str) -> str:
         """Replace the label on one line and leave every other character alone."""

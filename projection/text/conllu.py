@@ -70,14 +70,18 @@ class ConlluFormat(ColumnFormat):
 
     def encode(self, entities: Iterable[Entity], length: int, scheme: str | None) -> list[str]:
         if not self.brackets:
-            return ColumnFormat.encode(self, entities, length, scheme)
+            return self._writable(ColumnFormat.encode(self, entities, length, scheme), "|")
         if self.fields:
             raise FormatError(
                 "labels of a CorefUD file cannot be edited in place, as its brackets also hold ids and heads.",
                 path=self.name,
                 remedy="Export to conllu, conll2002 or jsonl instead.",
             )
-        return encode_brackets(entities, length)
+        entities = tuple(entities)
+        for entity in entities:
+            self._writable([entity.label], "(")
+            self._writable([entity.label], ")")
+        return self._writable(encode_brackets(entities, length), "|")
 
     def with_label(self, text: str, label: str) -> str:
         fields = text.split("\t")

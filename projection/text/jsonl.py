@@ -19,11 +19,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from projection.errors import FormatError, ProjectionError, SpanError
+from projection.errors import FormatError, ProjectionError
 from projection.text.languages import normalise
 from projection.text.lines import Line
 from projection.text.records import LabelUse, Lines, Pair, Piece, Problem, Scan, locate
-from projection.text.tokenize import tokenize
+from projection.text.tokenize import check_text, tokenize
 from projection.types import Alignment, Entity, EntityOrigin, Provenance, Sentence, Span, Token
 
 _STYLES = tuple(
@@ -97,6 +97,7 @@ def load_sentence(
         raise FormatError("there is neither 'text' nor 'tokens'.")
     if words is not None and not (isinstance(words, list) and all(isinstance(word, str) and word for word in words)):
         raise FormatError("'tokens' is a list of strings that are not empty.")
+    check_text(" ".join([text or "", *(words or ())]))
     if words is None:
         sentence = replace(tokenize(text, language, id=identifier), provenance=place)
     elif text is None:
@@ -104,7 +105,7 @@ def load_sentence(
     else:
         tokens = tuple(Token(word, *span) for word, span in zip(words, _offsets(row, words, text), strict=True))
         sentence = Sentence(text, tokens, language, (), identifier, place)
-    entities, dropped = _outermost(_load_entity(item) for item in row.get("entities") or ())
+    entities, dropped = _outermost(map(_load_entity, _list(row, "entities")))
     return sentence.with_entities(entities), dropped
 
 
@@ -112,9 +113,22 @@ def _offsets(row: Mapping[str, Any], words: Sequence[str], text: str) -> Sequenc
     offsets = row.get("offsets")
     if offsets is None:
         offsets = locate(words, text)
-    if offsets is None or len(offsets) != len(words):
+    if offsets is None:
         raise FormatError("the tokens are not the words of 'text' in order; correct them or give 'offsets'.")
+    if not (isinstance(offsets, list) and len(offsets) == len(words) and all(map(_is_pair, offsets))):
+        raise FormatError("'offsets' is a list of one [start, end] for each token.")
     return offsets
+
+
+def _is_pair(item: Any) -> bool:
+    return isinstance(item, list | tuple) and len(item) == 2 and type(item[0]) is type(item[1]) is int
+
+
+def _list(row: Mapping[str, Any], key: str) -> list:
+    value = row.get(key)
+    if not (value is None or isinstance(value, list)):
+        raise FormatError(f"{key!r} is a list, not {value!r:.60}.")
+    return value or []
 
 
 def _load_entity(item: Mapping[str, Any]) -> Entity:
@@ -124,7 +138,7 @@ def _load_entity(item: Mapping[str, Any]) -> Entity:
     except (KeyError, TypeError, AttributeError):
         raise FormatError(f"an entity needs 'start', 'end' and 'label', unlike {item!r:.80}.") from None
     good = type(start) is int and type(end) is int and isinstance(label, str) and label
-    if not good or origin not in get_args(EntityOrigin) or not (score is None or isinstance(score, (int, float))):
+    if not good or origin not in get_args(EntityOrigin) or not (score is None or _is_number(score)):
         raise FormatError(f"entity {item!r:.120} has a value of the wrong kind.")
     return Entity(Span(start, end), label, score, origin)
 
@@ -148,13 +162,17 @@ def _load_links(row: Mapping[str, Any], source_length: int, target_length: int) 
     links: dict[str, set[tuple[int, int]]] = {"links": set(), "possible": set()}
     scores = {}
     for kind, found in links.items():
-        for item in row.get(kind) or ():
-            if not (isinstance(item, list) and len(item) in (2, 3) and type(item[0]) is type(item[1]) is int):
+        for item in _list(row, kind):
+            if not (isinstance(item, list) and _is_pair(item[:2]) and all(map(_is_number, item[2:])) and len(item) < 4):
                 raise FormatError(f"a link is [source, target] or [source, target, score], not {item!r:.60}.")
             found.add((item[0], item[1]))
             if len(item) == 3:
                 scores[item[0], item[1]] = item[2]
     return Alignment(frozenset(links["links"]), source_length, target_length, scores, frozenset(links["possible"]))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 @dataclass(slots=True)
@@ -188,7 +206,7 @@ class JsonlFormat:
                 row = json.loads(line.text)
                 place = Provenance(self.name, line.number)
                 pair, dropped = load_pair(row, self.language, self.target_language, place)
-            except (ValueError, ProjectionError, SpanError) as problem:
+            except (ValueError, ProjectionError, RecursionError) as problem:
                 message = f"no JSON ({problem})" if isinstance(problem, json.JSONDecodeError) else str(problem)
                 yield line, None, [Problem(line.number, "json", message, "line left out", self.name)]
                 continue

@@ -21,7 +21,8 @@ _MAGIC = {
     b"\x1f\x8b": "compressed with gzip", b"BZh": "compressed with bzip2", b"\xfd7zXZ": "compressed with xz",
     b"\x89PNG": "a PNG image", b"\xff\xd8\xff": "a JPEG image", b"\xd0\xcf\x11\xe0": "an old Office file",
 }  # fmt: skip
-_UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_BIG_ENDIAN = {"utf-16": codecs.BOM_UTF16_BE, "utf-32": codecs.BOM_UTF32_BE}
 
 
 class Line(NamedTuple):
@@ -71,11 +72,9 @@ class TextSource:
         """Read everything once. Raises FormatError: empty, binary, not in `encoding` (byte offset and line)."""
         with self.open() as stream:
             head = stream.read(4096)
+        self.encoding = _codec(self.encoding)
         self._check_head(head)
-        try:
-            decoder = codecs.getincrementaldecoder(self.encoding)()
-        except LookupError:
-            raise ConfigurationError(f"There is no encoding {self.encoding!r}; try 'utf-8' or 'cp1252'.") from None
+        decoder = codecs.getincrementaldecoder(self.encoding)()
         offset, feeds, pairs, returns, printable, carried = 0, 0, 0, 0, False, ""
         with self.open() as stream:
             while True:
@@ -103,16 +102,30 @@ class TextSource:
                 path=self.name,
                 remedy="Convert the line endings to LF or CR LF.",
             )
+        if not self.encoding.startswith("utf-"):
+            self._check_way_back()
         self.newline = "\n" if not pairs else "\r\n" if pairs == feeds else "mixed"
+
+    def _check_way_back(self) -> None:
+        """Refuse text that would not be written back byte for byte (two codes for one character, shift codes)."""
+        with self.open() as stream:
+            for number, raw in enumerate(stream, 1):
+                if raw.decode(self.encoding, "replace").encode(self.encoding, "replace") != raw:
+                    raise FormatError(
+                        f"the line cannot be written back in {self.encoding} as it was.",
+                        path=self.name,
+                        line=number,
+                        remedy="Convert the file to UTF-8.",
+                    )
 
     def _check_head(self, head: bytes) -> None:
         for magic, kind in _MAGIC.items():
             if head.startswith(magic):
                 raise FormatError(f"the file is {kind}, not text.", path=self.name, remedy="Save it as plain text.")
-        wide = self.encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32"))
-        if wide:
-            if self.encoding.lower() in ("utf-16", "utf16", "utf_16"):
-                self.encoding = _UTF16.get(head[:2], "utf-16-le")
+        if self.encoding.startswith(("utf-16", "utf-32")):
+            # the variants with a byte order in their name leave the mark to us, and lines() keeps it
+            if self.encoding in ("utf-16", "utf-32"):
+                self.encoding += "-be" if head.startswith(_BIG_ENDIAN[self.encoding]) else "-le"
         elif head[:2] in _UTF16:
             raise FormatError("the file is UTF-16, not UTF-8.", path=self.name, remedy="Use encoding='utf-16'.")
         elif b"\0" in head:
@@ -130,3 +143,16 @@ class TextSource:
             remedy="Name the right encoding: encoding='cp1252' for Western European Windows files, 'iso8859-2' or "
             "'cp1251' for Central European or Cyrillic, 'gb18030', 'big5', 'shift_jis' or 'euc_kr' for East Asian.",
         )
+
+
+def _codec(encoding: str) -> str:
+    """Return Python's name of a text encoding. Raises ConfigurationError for an unknown one."""
+    try:
+        codec = codecs.lookup(encoding)
+        codec.incrementaldecoder().decode(b"", final=True)
+        known = "".encode(encoding) in (b"", codecs.BOM_UTF8, codecs.BOM_UTF16, codecs.BOM_UTF32)
+    except (LookupError, TypeError, ValueError):
+        known = False
+    if not known:
+        raise ConfigurationError(f"There is no text encoding {encoding!r}; try 'utf-8' or 'cp1252'.")
+    return "utf-8" if codec.name == "utf-8-sig" else codec.name

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from projection.errors import ConfigurationError, SpanError
+from projection.errors import ConfigurationError, LabelError, SpanError
 from projection.types import Entity, Span
 
 
@@ -43,6 +43,7 @@ CONVENTIONAL = {"conll2003": "IOB1"}
 
 _LETTERS = {scheme: frozenset("".join(shape)) for scheme, shape in SHAPES.items()}
 _TAG = re.compile(r"([A-Z])-(.+)", re.DOTALL)
+_NO_COLUMN = frozenset("\t\r\n")
 _ENDING, _STARTING = frozenset("ELSU"), frozenset("BSU")
 
 
@@ -72,12 +73,17 @@ def _shape(scheme: str) -> Shape:
 
 
 def encode(entities: Iterable[Entity], length: int, scheme: str = "IOB2") -> list[str]:
-    """Return one label per word. Raises SpanError when entities overlap or pass the end."""
+    """Return one label per word.
+
+    Raises SpanError when entities overlap or pass the end, LabelError for a type no column can hold.
+    """
     shape, tags, previous = _shape(scheme), ["O"] * length, None
     for entity in sorted(entities, key=lambda entity: entity.span):
         start, end, label = entity.span.start, entity.span.end, entity.label
         if end > length or (previous and start < previous.span.end):
             raise SpanError(f"Entity [{start}, {end}) {label} overlaps another one or passes word {length}.")
+        if not label.strip() or label != label.strip(" ") or not _NO_COLUMN.isdisjoint(label):
+            raise LabelError(f"entity type {label!r} cannot stand in a column.", remedy="Rename it without spaces.")
         tags[start:end] = _letters(shape, start, end, label, previous and (previous.span.end, previous.label))
         previous = entity
     return tags

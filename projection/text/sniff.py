@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
 from projection.errors import FormatError
 from projection.text import conllu
-from projection.text.columns import LABEL, Layout
+from projection.text.columns import Layout
 
 SAMPLE_LINES = 5000
 COLUMN_FORMATS = ("conll2002", "conll2003", "uner", "conllu")
-_BARS = " ||| "
+_LINK = re.compile(r"\d+[-p]\d+", re.ASCII)
+# looser than what is legal, so that files with odd labels are still recognised and their labels reported
+_LABEL_LIKE = re.compile(r"O|[BIESLUMW]-.*", re.IGNORECASE | re.DOTALL)
 
 
 def is_jsonl(texts: Sequence[str]) -> bool:
     try:
         return isinstance(json.loads(texts[0]), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 
@@ -38,11 +41,25 @@ def sniff(texts: Sequence[str], name: str) -> tuple[str, Layout | None]:
     layout = column_layout(filled)
     if layout:
         return _column_format(layout), layout
-    if _share(filled, lambda text: _BARS.strip() in text) > 0.5:
+    if _share(filled, lambda text: "|||" in text) > 0.5:
         return "bars", None
+    if _share(filled, lambda text: all(map(_LINK.fullmatch, text.split()))) > 0.9:
+        raise FormatError(
+            "the file holds word links (Pharaoh format), no text.", path=name, remedy="Give it as the file of links."
+        )
     if _share(filled, lambda text: "\t" in text) > 0.5:
+        _refuse_line_numbers(filled, name)
         return "tsv", None
     return "plain", None
+
+
+def _refuse_line_numbers(texts: Sequence[str], name: str) -> None:
+    first = [text.split("\t")[0] for text in texts]
+    numbers = [int(cell) for cell in first if cell.isdecimal()]
+    if len(numbers) == len(texts) > 1 and all(right == left + 1 for left, right in pairwise(numbers)):
+        raise FormatError(
+            "the first column only numbers the lines.", path=name, remedy="Remove that column, or name the format."
+        )
 
 
 def _is_json_list(texts: Sequence[str]) -> bool:
@@ -92,7 +109,7 @@ def _is_numbered(rows: Sequence[list[str]]) -> bool:
 
 def _has_labels(rows: Sequence[list[str]], layout: Layout) -> bool:
     """Most of the last column are labels, and it is not running text that happens to hold an "O"."""
-    return _share(rows, lambda row: bool(LABEL.fullmatch(row[layout.label].strip(" ")))) > 0.5
+    return _share(rows, lambda row: bool(_LABEL_LIKE.fullmatch(row[layout.label].strip(" ")))) > 0.5
 
 
 def _share(items: Sequence, fits) -> float:

@@ -7,12 +7,13 @@ spaces between words, Unicode rules for everything else. Tokens leave out nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
 from projection.errors import FormatError
 from projection.text.languages import base, is_unsegmented, normalise, script_of
+from projection.text.joining import join_words
 from projection.text.sentences import split_sentences
 from projection.types import Sentence, Token
 
@@ -60,7 +61,7 @@ def tokenize(text: str, language: str, *, id: str = "") -> Sentence:
     Raises ConfigurationError for an unknown language, FormatError for half a surrogate pair (no
     file can hold one).
     """
-    _check(text)
+    check_text(text)
     kind, _, code = tokenizer_name(language).partition(":")
     pieces = {"spacy": _spacy_pieces, "icu": _icu_pieces, "regex": _regex_pieces}[kind](text, code)
     tokens = []
@@ -72,7 +73,8 @@ def tokenize(text: str, language: str, *, id: str = "") -> Sentence:
     return Sentence(text, tuple(tokens), normalise(language), id=id)
 
 
-def _check(text: str) -> None:
+def check_text(text: str) -> None:
+    """Raise FormatError for half a surrogate pair, which JSON escapes can smuggle in."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as problem:
@@ -112,48 +114,3 @@ def _word_pattern() -> regex.Pattern:
     import regex
 
     return regex.compile(_WORD, regex.VERBOSE)
-
-
-_NO_SPACE_BEFORE = frozenset(
-    [*",.;:!?)]}%…»”’،؛؟۔।॥။၊።፣፤፥་།។៖‰°", "...", "..", "!!", "?!", "!?", "n't", "n’t"]
-    + [mark + end for mark in "'’" for end in ("s", "S", "re", "ve", "ll", "d", "m", "t")]
-)
-_NO_SPACE_AFTER = frozenset("([{«“‘„‚¿¡")
-_SPACED_IN_FRENCH = frozenset(":;!?»%")
-_ELIDING = frozenset({"fr", "it", "ca", "oc", "fur", "lij", "vec", "lmo", "sc", "pms"})
-
-
-def join_words(words: Sequence[str], language: str) -> str:
-    """Return natural text for given words: what a translator gets to read of a tokenised file.
-
-    The words stay as they are; only the spaces between them are chosen: none inside scripts that
-    write none, none before closing and after opening punctuation, straight quotation marks in turn.
-    """
-    text, after_quote = "", False
-    language = normalise(language)
-    unsegmented, code = is_unsegmented(language), base(language)
-    open_quote = False
-    for index, word in enumerate(words):
-        quote = word == '"'
-        spaced = bool(index) and not after_quote
-        if spaced and unsegmented:
-            spaced = _is_foreign_word(words[index - 1][-1:]) and _is_foreign_word(word[:1])
-        elif spaced:
-            spaced = _spaced(words[index - 1], word, code) and not (quote and open_quote)
-        text += " " * spaced + word
-        open_quote ^= quote
-        after_quote = quote and open_quote
-    return text
-
-
-def _is_foreign_word(character: str) -> bool:
-    """Say whether a character belongs to a script with spaces, so that two such words need one between."""
-    return character.isalnum() and ord(character) < 0x0590
-
-
-def _spaced(left: str, right: str, code: str) -> bool:
-    if code == "fr" and (right in _SPACED_IN_FRENCH or left == "«"):
-        return True
-    if code in _ELIDING and len(left) > 1 and left[-1] in "'’" and right[:1].isalpha():
-        return False
-    return right not in _NO_SPACE_BEFORE and left not in _NO_SPACE_AFTER

@@ -21,8 +21,9 @@ def write_sentences(
     """Write sentences (of pairs: the source, except in JSONL) as UTF-8 with "\\n"; return how many.
 
     Columns are separated by tabs, so words may hold spaces. conll2003 fills the columns between
-    word and label with "_". Raises FormatError for words or texts the format cannot hold (a tab or
-    line end inside a word), ConfigurationError for an unknown format or scheme.
+    word and label with "_". A sentence without words becomes a blank line. Raises FormatError for
+    words or texts the format cannot hold (a tab or line end inside a word), ConfigurationError for
+    an unknown format or scheme.
     """
     if format not in WRITABLE:
         raise ConfigurationError(f"There is no writer for format {format!r}; known are {', '.join(WRITABLE)}.")
@@ -58,6 +59,8 @@ def _conllu(pair: Pair, scheme: str) -> _Lines:
     sentence = _checked(pair.source)
     yield from _comments(sentence)
     tags = encode(sentence.entities, len(sentence), scheme)
+    if any("|" in tag for tag in tags):
+        raise _cannot(sentence, "an entity type with '|'")
     for index, (token, tag) in enumerate(zip(sentence.tokens, tags, strict=True)):
         attributes = [f"NER={tag}"] if tag != "O" else []
         if index + 1 < len(sentence) and sentence.tokens[index + 1].start == token.end:
@@ -67,6 +70,8 @@ def _conllu(pair: Pair, scheme: str) -> _Lines:
 
 
 def _comments(sentence: Sentence) -> _Lines:
+    if not {"\n", "\r"}.isdisjoint(sentence.id + sentence.text):
+        raise _cannot(sentence, "a line end")
     if sentence.id:
         yield f"# sent_id = {sentence.id}"
     yield f"# text = {sentence.text}"
@@ -87,8 +92,8 @@ def _checked(sentence: Sentence) -> Sentence:
         for character, what in (("\t", "a tab"), ("\n", "a line feed"), ("\r", "a carriage return")):
             if character in word:
                 raise _cannot(sentence, what)
-    if not sentence.tokens:
-        raise _cannot(sentence, "no word")
+        if not word:
+            raise _cannot(sentence, "an empty word")
     return sentence
 
 

@@ -1,0 +1,77 @@
+"""Natural text from given words: the spaces a reader would expect, and the words untouched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from projection.text.languages import base, is_unsegmented, normalise
+
+_NO_SPACE_BEFORE = frozenset(
+    [*",.;:!?)]}%…”’،؛؟۔।॥။၊።፣፤፥་།։‰°", "...", "..", "!!", "?!", "!?", "n't", "n’t"]
+    + [mark + end for mark in "'’" for end in ("s", "S", "re", "ve", "ll", "d", "m", "t")]
+)
+_NO_SPACE_AFTER = frozenset("([{¿¡")
+_SPACED_IN_FRENCH = frozenset(":;!?%")
+_ELIDING = frozenset({"fr", "it", "ca", "oc", "fur", "lij", "vec", "lmo", "sc", "pms"})
+
+# opening quotation marks and what closes them
+_QUOTES = {'"': '"', "„": "“”", "‚": "‘’", "“": "”", "‘": "’", "«": "»"}
+_QUOTES_INWARD = _QUOTES | {"»": "«"}
+_QUOTES_OF = {
+    **dict.fromkeys(("de", "da", "hr", "sl", "sr", "bs", "cs", "sk", "hu", "pl"), _QUOTES_INWARD),
+    **dict.fromkeys(("sv", "fi"), {**_QUOTES, "”": "”", "»": "»"}),
+}
+
+
+def join_words(words: Sequence[str], language: str) -> str:
+    """Return natural text for given words: what a translator gets to read of a tokenised file.
+
+    The words stay as they are; only the spaces between them are chosen: none inside scripts that
+    write none, none before closing and after opening punctuation. Quotation marks open and close in
+    turn, by the habits of the language („so“ in German).
+    """
+    language = normalise(language)
+    code, unsegmented = base(language), is_unsegmented(language)
+    roles = list(_quotation_roles(words, code))
+    text = "".join(words[:1])
+    for index in range(1, len(words)):
+        left, right = words[index - 1], words[index]
+        if unsegmented:
+            spaced = _is_foreign(left[-1:]) and _is_foreign(right[:1])
+        else:
+            spaced = _spaced(left, right, roles[index - 1], roles[index], code)
+        text += " " * spaced + right
+    return text
+
+
+def _quotation_roles(words: Sequence[str], code: str) -> Iterator[str]:
+    """Yield "opens", "closes" or "" for each word."""
+    pairs, open_marks = _QUOTES_OF.get(code, _QUOTES), []
+    for word in words:
+        if len(word) != 1:
+            yield ""
+        elif open_marks and word in pairs[open_marks[-1]]:
+            open_marks.pop()
+            yield "closes"
+        elif word in pairs:
+            open_marks.append(word)
+            yield "opens"
+        else:
+            yield "closes" if word in "”’»" else ""
+
+
+def _is_foreign(character: str) -> bool:
+    """Say whether a character belongs to a script with spaces, so that two such words need one between."""
+    return character.isalnum() and ord(character) < 0x0590
+
+
+def _spaced(left: str, right: str, left_role: str, right_role: str, code: str) -> bool:
+    if code == "fr" and (right in _SPACED_IN_FRENCH or left == "«" or right == "»"):
+        return True
+    if code in _ELIDING and len(left) > 1 and left[-1] in "'’" and right[:1].isalpha():
+        return False
+    if left_role == "opens" or right_role == "closes":
+        return False
+    if right_role == "opens":
+        return left not in _NO_SPACE_AFTER
+    return right not in _NO_SPACE_BEFORE and left not in _NO_SPACE_AFTER
