@@ -1,0 +1,62 @@
+"""All commands in one place, and what they have in common: errors as sentences, exit codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from projection.cli.align import align
+from projection.cli.catalogue import methods, models
+from projection.cli.convert import convert
+from projection.cli.evaluate import evaluate
+from projection.cli.label import label
+from projection.cli.project import project
+from projection.errors import ProjectionError
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+
+class Commands(TyperGroup):
+    """Turns the errors a user can meet into one sentence on stderr and exit code 2."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except (ProjectionError, OSError) as problem:
+            typer.echo(f"Error: {_sentence(problem)}", err=True)
+            raise typer.Exit(BAD_INPUT) from None
+        except KeyboardInterrupt:
+            typer.echo("Interrupted: no output was written.", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+
+
+def _sentence(problem: Exception) -> str:
+    if isinstance(problem, OSError) and problem.strerror:
+        return f"{problem.filename or 'the file system'}: {problem.strerror}."
+    return str(problem)
+
+
+HELP = """
+Annotation projection: carry entity labels from a sentence onto its translation.
+
+Exit codes: 0 all went well, 1 some sentences failed (the output still has one for each; stderr and
+--report say which and why), 2 wrong use or input that cannot be read (no output is written), 130
+interrupted.
+"""
+
+app = typer.Typer(
+    cls=Commands,
+    help=HELP,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+for command in (project, label, align, convert, evaluate, methods):
+    app.command()(command)
+app.add_typer(models, name="models")
