@@ -16,11 +16,10 @@ _ELIDING = frozenset({"fr", "it", "ca", "oc", "fur", "lij", "vec", "lmo", "sc", 
 
 # opening quotation marks and what closes them
 _QUOTES = {'"': '"', "„": "“”", "‚": "‘’", "“": "”", "‘": "’", "«": "»"}
-_QUOTES_INWARD = _QUOTES | {"»": "«"}
-_QUOTES_OF = {
-    **dict.fromkeys(("de", "da", "hr", "sl", "sr", "bs", "cs", "sk", "hu", "pl"), _QUOTES_INWARD),
-    **dict.fromkeys(("sv", "fi"), {**_QUOTES, "”": "”", "»": "»"}),
-}
+_INWARD = _QUOTES | {"»": "«"}
+_ONE_SIDED = _QUOTES | {"”": "”", "»": "»"}
+_QUOTES_OF = {code: _INWARD for code in ("de", "da", "hr", "sl", "sr", "bs", "cs", "sk", "hu", "pl")}
+_QUOTES_OF |= {"sv": _ONE_SIDED, "fi": _ONE_SIDED}
 
 
 def join_words(words: Sequence[str], language: str) -> str:

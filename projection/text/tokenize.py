@@ -12,8 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from projection.errors import FormatError
-from projection.text.languages import base, is_unsegmented, normalise, script_of
 from projection.text.joining import join_words
+from projection.text.languages import base, is_unsegmented, normalise, script_of
 from projection.text.sentences import split_sentences
 from projection.types import Sentence, Token
 

@@ -118,7 +118,7 @@ def test_sentences(language, text, sentences):
 @pytest.mark.parametrize(
     ("language", "words", "text"),
     [
-        ("en", ["He", "said", ",", '"', "I", "do", "n't", "(", "really", ")", "!", '"'], 'He said, "I don\'t (really)!"'),
+        ("en", ["Oh", ",", '"', "I", "do", "n't", "(", "really", ")", "!", '"'], 'Oh, "I don\'t (really)!"'),
         ("fr", ["L'", "Europe", "«", "unie", "»", ":", "oui", "!"], "L'Europe « unie » : oui !"),
         ("de", ["„", "Ja", "“", ",", "sagte", "er", "."], "„Ja“, sagte er."),
         ("zh", ["我", "在", "New", "York", "。"], "我在New York。"),
