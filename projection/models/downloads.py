@@ -94,10 +94,10 @@ def _convert(progress: Progress | None) -> Path:
 
 def _download(model: str, progress: Progress | None) -> None:
     hub.cache_folder_of(model)  # switches telemetry off before the hub library is used
-    from huggingface_hub import HfApi, constants, hf_hub_download
+    from huggingface_hub import HfApi, hf_hub_download
 
     with _clear_errors(model):
-        found = HfApi(endpoint=constants.ENDPOINT).model_info(model, files_metadata=True, timeout=_PATIENCE)
+        found = HfApi().model_info(model, files_metadata=True, timeout=_PATIENCE)
         sizes = {item.rfilename: item.size or 0 for item in found.siblings or []}
         wanted = _files_to_fetch(sizes)
         if not wanted:
@@ -107,7 +107,7 @@ def _download(model: str, progress: Progress | None) -> None:
         done = 0
         for file in wanted:
             bar = _bar(progress, done, total)
-            hf_hub_download(model, file, etag_timeout=_PATIENCE, endpoint=constants.ENDPOINT, tqdm_class=bar)
+            hf_hub_download(model, file, etag_timeout=_PATIENCE, tqdm_class=bar)
             done += sizes[file]
             if progress:
                 progress(done, total)
@@ -165,6 +165,7 @@ def _clear_errors(model: str) -> Iterator[None]:
     from huggingface_hub import errors
 
     page = f"https://huggingface.co/{model}"
+    absent = f"There is no public model {model} on the Hugging Face hub: check the name at {page}."
     elsewhere = "or copy its folder here from another machine and give the path as model."
     try:
         yield
@@ -174,14 +175,17 @@ def _clear_errors(model: str) -> Iterator[None]:
         message = f"{model} is only for those who accept its terms: do so at {page}, then run `hf auth login`."
         raise ModelUnavailable(message) from problem
     except (errors.RepositoryNotFoundError, errors.HFValidationError) as problem:
-        message = f"There is no public model {model} on the Hugging Face hub: check the name at {page}."
-        raise ModelUnavailable(message) from problem
+        raise ModelUnavailable(absent) from problem
     except errors.OfflineModeIsEnabled as problem:
         message = f"{model} is not fetched because HF_HUB_OFFLINE is set: unset it, {elsewhere}"
         raise ModelUnavailable(message) from problem
     except errors.HfHubHTTPError as problem:
         status = getattr(problem.response, "status_code", "no status")
-        message = f"The Hugging Face hub refused {model} (HTTP {status}): try again later, {elsewhere}"
+        message = (
+            absent
+            if status == 401
+            else f"The Hugging Face hub refused {model} (HTTP {status}): try again later, {elsewhere}"
+        )
         raise ModelUnavailable(message) from problem
     except OSError as problem:
         raise ModelUnavailable(_explain(problem, model, elsewhere)) from problem
