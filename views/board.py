@@ -136,5 +136,5 @@ def board(
         "strips": list(strips),
         "pick": dict(pick) if pick else None,
         "preview": {"start": preview[0].start, "end": preview[0].end, "text": preview[1]} if preview else None,
-        "legend": [item for item in LEGEND if item[0] in shown],
+        "legend": [list(item) for item in LEGEND if item[0] in shown],
     }

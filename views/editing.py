@@ -9,6 +9,7 @@ import streamlit as st
 
 from projection.corrections.edits import Edits
 from projection.errors import ProjectionError
+from projection.text.tokenize import tokenize
 from projection.types import Entity, Span
 from views.desk import Desk, Pick, next_pick, sentence_key
 from views.resources import store
@@ -17,7 +18,6 @@ from views.resources import store
 def select(desk: Desk, pick: Pick | None) -> None:
     """Make `pick` the selection; its count is above any the board has sent, so that the board follows."""
     if pick is None:
-        st.session_state["pick"] = None
         return
     before = st.session_state.get("pick") or {}
     st.session_state["pick"] = {
@@ -125,3 +125,20 @@ def step(action: Callable[[int], Edits], desk: Desk, nothing: str) -> None:
 
 def _name(desk: Desk, side: str, entity: Entity) -> str:
     return f"{desk.sentence_on(side).text_of(entity.span)} {entity.label}"
+
+
+def automatic(desk: Desk) -> None:
+    """Drop every change of the sentence; they stay in its history."""
+    if save(desk, Edits(), "back to automatic"):
+        say("Back to the automatic result. Undo brings your changes back.")
+
+
+def translation(desk: Desk, side: str, text: str, language: str) -> None:
+    """Replace one side's text; links, and labels on words that changed, are computed again."""
+    sentence = tokenize(text.strip(), language, id=desk.stored.task.id)
+    edits = desk.stored.edits
+    if side == "target":
+        changed = replace(edits, target=sentence, target_entities=None, alignment=None)
+    else:
+        changed = replace(edits, source=sentence, source_entities=None, alignment=None)
+    save(desk, changed, "text")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, zip_longest
@@ -10,12 +10,15 @@ from itertools import islice, zip_longest
 from projection.errors import FormatError, ProjectionError
 from projection.pipeline import Direction, Task
 from projection.text import documents, pharaoh
+from projection.text.documents import Document, Problem, Units
 from projection.text.languages import english_name
 from projection.text.tokenize import split_sentences, tokenize
 from projection.types import Alignment, Sentence
 from views.markup import thousands
 
 PREVIEWED = 5
+NEWLINES = {"\n": "LF", "\r\n": "CR LF", "mixed": "mixed line endings"}
+LABELLED = frozenset({"conll2002", "conll2003", "conllu", "uner", "jsonl"})
 MISMATCH = "Both files need the same sentences in the same order. Add the missing ones and upload again."
 
 
@@ -31,8 +34,8 @@ class Upload:
 class Reading:
     """What was understood, and nothing stored yet.
 
-    `facts` for people; `problems` are (file, line or None, message, repair or None); `errors` stop the
-    import. `document` is the file the corrected labels can be written back into, if there is one.
+    `facts` are for people; `problems` are the first of `problem_count`; `errors` stop the import.
+    `document` is the file the corrected labels can be written back into, if there is one.
     """
 
     name: str
@@ -42,7 +45,8 @@ class Reading:
     labels: Mapping[str, int] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     preview: Sequence[Task] = ()
-    problems: Sequence[tuple[str, int | None, str, str | None]] = ()
+    problems: Sequence[Problem] = ()
+    problem_count: int = 0
     errors: Sequence[str] = ()
     document: Upload | None = None
 
@@ -86,6 +90,7 @@ def file_reading(
     target: str,
     direction: Direction,
     repair: str | None = "conlleval",
+    units: Units | None = None,
     one_indexed: bool = False,
     progress: Callable[[int], None] = lambda sentences: None,
 ) -> Reading:
@@ -97,88 +102,100 @@ def file_reading(
     """
     here, there = (source, target) if direction == "translate-train" else (target, source)
     try:
-        first = documents.read(main.content, name=main.name, language=here, repair=repair)
-        second = other and documents.read(other.content, name=other.name, language=there, repair=repair)
-        tasks = FileTasks(first, second, links, direction, there, one_indexed)
-        reading = _summary(main.name, tasks, _facts(first), direction, progress=progress)
+        first = documents.read(
+            main.content, name=main.name, language=here, target_language=there, repair=repair, units=units
+        )
+        second = other and documents.read(other.content, name=other.name, language=there, repair=repair, units=units)
+        tasks = FileTasks(first, second, links, direction, one_indexed)
+        reading = _summary(main.name, tasks, _facts(first, second), direction, progress=progress)
     except (ProjectionError, UnicodeDecodeError) as problem:
         return Reading(main.name, (), errors=(str(problem),))
-    return _with_problems(reading, first, second, _document(direction, main, first, other, second))
+    found = [item for document in (first, second) if document for item in document.problems]
+    count = sum(document.problem_count for document in (first, second) if document)
+    return replace(
+        reading, problems=found, problem_count=count, document=_document(direction, main, first, other, second)
+    )
 
 
 class FileTasks:
-    """The tasks of one or several files, read again on every iteration so that large files stay on disk."""
+    """The tasks of one or several files, read again on every iteration so that they never fill the memory."""
 
-    def __init__(self, first, second, links: Upload | None, direction: Direction, there: str, one_indexed: bool):
-        self._first, self._second, self._links = first, second, links
-        self._direction, self._there, self._one_indexed = direction, there, one_indexed
+    def __init__(self, first: Document, second: Document | None, links: Upload | None, direction: Direction, one: bool):
+        self._first, self._second, self._links, self._direction, self._one_indexed = (
+            first,
+            second,
+            links,
+            direction,
+            one,
+        )
 
     def __iter__(self) -> Iterator[Task]:
         if not self._links:
-            yield from (self._task(*pair) for pair in self._pairs())
+            yield from (self._task(*sides) for sides in self._sides())
             return
-        lengths = ((len(source or ()), len(target or ())) for source, target, _ in self._oriented())
-        links = pharaoh.read_links(self._links.content, lengths, one_indexed=self._one_indexed)
-        for number, (pair, alignment) in enumerate(zip_longest(self._pairs(), links), start=1):
-            if pair is None or alignment is None:
-                missing = "sentence pair" if pair is None else "line of links"
-                raise FormatError(f"there is no {missing} {number}.", path=self._links.name, line=number, remedy=MISMATCH)
-            yield self._task(pair[0], pair[1], alignment)
+        waiting: deque = deque()
 
-    def _oriented(self) -> Iterator[tuple[Sentence | None, Sentence | None, Alignment | None]]:
-        for given, other, alignment in self._pairs():
-            yield (given, other, alignment) if self._direction == "translate-train" else (other, given, alignment)
+        def lengths() -> Iterator[tuple[int, int]]:
+            for source, target, alignment in self._sides():
+                if source is None or target is None:
+                    raise FormatError(
+                        "links need both texts.", path=self._links.name, remedy="Upload the translation too."
+                    )
+                waiting.append((source, target, alignment))
+                yield len(source), len(target)
 
-    def _pairs(self) -> Iterator[tuple[Sentence, Sentence | None, Alignment | None]]:
+        for alignment in pharaoh.read_links(self._links.content, lengths(), self._one_indexed, name=self._links.name):
+            source, target, _ = waiting.popleft()
+            yield self._task(source, target, alignment)
+
+    def _sides(self) -> Iterator[tuple[Sentence | None, Sentence | None, Alignment | None]]:
+        """Yield source, target and links; what was given first is the target in translate-test."""
         if self._second is None:
-            for pair in self._first.iter_pairs():
-                other = pair.target
-                yield pair.source, other and _in_language(other, self._there), pair.alignment
-            return
-        firsts, seconds = self._first.iter_sentences(), self._second.iter_sentences()
-        for number, (given, other) in enumerate(zip_longest(firsts, seconds), start=1):
+            pairs = ((pair.source, pair.target, pair.alignment) for pair in self._first.iter_pairs())
+        else:
+            pairs = self._side_by_side()
+        for given, other, alignment in pairs:
+            if self._direction == "translate-train":
+                yield given, other, alignment
+            else:
+                yield other, given, alignment and alignment.inverse
+
+    def _side_by_side(self) -> Iterator[tuple[Sentence, Sentence, None]]:
+        others = self._second.iter_sentences("ignore")
+        for number, (given, other) in enumerate(zip_longest(self._first.iter_sentences(), others), start=1):
             if given is None or other is None:
-                short = self._first if given is None else self._second
-                raise FormatError(f"sentence {number} is missing.", path=short.name, remedy=MISMATCH)
+                short, long = (self._first, self._second) if given is None else (self._second, self._first)
+                raise FormatError(
+                    f"there are {number - 1} sentences, but {long.name} has {long.sentence_count}.",
+                    path=short.name,
+                    remedy=MISMATCH,
+                )
             yield given, other, None
 
-    def _task(self, given: Sentence, other: Sentence | None, alignment: Alignment | None = None) -> Task:
-        if self._direction == "translate-train":
-            return Task(given, other, labelled=self._first.has_labels, alignment=alignment)
-        return Task(other, given, alignment=alignment)
+    def _task(self, source: Sentence | None, target: Sentence | None, alignment: Alignment | None) -> Task:
+        labelled = self._direction == "translate-train" and self._first.has_labels
+        return Task(source, target, labelled=labelled, alignment=alignment)
 
 
-def _in_language(sentence: Sentence, language: str) -> Sentence:
-    return sentence if sentence.language != "und" else replace(sentence, language=language)
-
-
-def _facts(document) -> dict[str, str]:
-    return {
-        "Format": document.description,
-        "Labels": document.scheme or ("none" if not document.has_labels else ""),
-        "Encoding": f"{document.encoding}, {_newline(document.newline)}",
+def _facts(first: Document, second: Document | None) -> dict[str, str]:
+    facts = {
+        "Format": documents.FORMATS[first.format],
+        "Tags": first.scheme or "",
+        "Encoding": f"{first.encoding.upper()}, {NEWLINES[first.newline]}",
+        "Detected": first.description,
     }
+    return facts | ({"Translation": second.description} if second else {})
 
 
-def _newline(newline: str) -> str:
-    return {"\n": "LF", "\r\n": "CRLF"}.get(newline, newline)
-
-
-def _document(direction: Direction, main: Upload, first, other: Upload | None, second) -> Upload | None:
-    """The file that holds the target side and can take labels."""
-    if direction == "translate-test":
-        return main
-    return other if second is not None else None
-
-
-def _with_problems(reading: Reading, first, second, document: Upload | None) -> Reading:
-    found = [
-        (item.name, problem.line, problem.message, problem.repaired_by)
-        for item in (first, second)
-        if item is not None
-        for problem in item.problems
-    ]
-    return replace(reading, problems=found, document=document)
+def _document(
+    direction: Direction, main: Upload, first: Document, other: Upload | None, second: Document | None
+) -> Upload | None:
+    """The file that holds the target side and can take labels; the corrected labels go back into it."""
+    if second is not None and direction == "translate-train":
+        return other if second.format in LABELLED else None
+    if direction == "translate-test" or first.has_pairs:
+        return main if first.format in LABELLED else None
+    return None
 
 
 def _summary(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -12,10 +14,11 @@ from projection.text.languages import english_name
 from projection.types import Span
 from views import board as boards
 from views import editing, markup, tables
-from views.desk import Desk, Pick, next_pick, sentence_key, valid_pick
+from views.desk import Desk, Pick, first_doubtful, next_pick, sentence_key, valid_pick
 from views.jobs import Job
 from views.palette import label_keys
 from views.resources import board_component, store
+from views.session import forget
 from views.settings_panel import settings_panel
 
 STAGES = {
@@ -28,13 +31,15 @@ STAGES = {
 
 def go(position: int) -> None:
     st.session_state["position"] = position
-    st.session_state["pick"] = None
+    st.session_state.pop("offered", None)
 
 
 def navigation(position: int, sentences: int) -> None:
     """Previous, next and jump; keys Ctrl+Left and Ctrl+Right."""
     st.button("Prev", key="previous", shortcut="Ctrl+Left", disabled=position == 0, on_click=go, args=(position - 1,))
-    st.button("Next", key="next", shortcut="Ctrl+Right", disabled=position + 1 >= sentences, on_click=go, args=(position + 1,))
+    st.button(
+        "Next", key="next", shortcut="Ctrl+Right", disabled=position + 1 >= sentences, on_click=go, args=(position + 1,)
+    )
     st.session_state["jump"] = position + 1
     st.number_input(
         "Sentence", 1, sentences, key="jump", label_visibility="collapsed", width=110,
@@ -53,7 +58,9 @@ def decisions_bar(desk: Desk) -> None:
     last = desk.stored.position + 1 == desk.project.sentences
     st.button("Accept" if last else "Accept & next", key="accept", type="primary", shortcut="A", on_click=accept,
               disabled=desk.target is None)  # fmt: skip
-    st.button("Undo", key="undo", shortcut="Ctrl+Z", on_click=editing.step, args=(store().undo, desk, "Nothing to undo."))
+    st.button(
+        "Undo", key="undo", shortcut="Ctrl+Z", on_click=editing.step, args=(store().undo, desk, "Nothing to undo.")
+    )
     st.button("Redo", key="redo", shortcut="Ctrl+Shift+Z", on_click=editing.step,
               args=(store().redo, desk, "Nothing to redo."))  # fmt: skip
 
@@ -76,15 +83,20 @@ def settings_popover(project: Any) -> Setup:
     return chosen
 
 
+def local_time(moment: datetime) -> str:
+    """Write a stored time as the clock of the person shows it."""
+    zone = st.context.timezone
+    return f"{moment.astimezone(ZoneInfo(zone) if zone else None):%H:%M:%S}"
+
+
 def saved_state(desk: Desk) -> None:
     """Say how far the project is and that the sentence is stored."""
     events = store().history(desk.stored.id)
     if events:
-        edits = f"{len(events)} edit{'s' if len(events) > 1 else ''}"
-        state = f'<span class="saved">\u2713 Saved {events[-1].at:%H:%M:%S}, {edits}</span>'
+        state = f'<span class="saved">\u2713 Saved {local_time(events[-1].at)}</span>'
     else:
-        state = '<span class="saved none">No edits yet</span>'
-    st.html(f'{markup.progress_line(desk.project.checked, desk.project.sentences)} &nbsp; {state}', width="content")
+        state = ""
+    st.html(f"{markup.progress_line(desk.project.checked, desk.project.sentences)} &nbsp; {state}", width="content")
 
 
 @st.fragment(run_every=0.5)
@@ -111,7 +123,10 @@ def spoken() -> None:
     """Show the message the last action left, once."""
     text, tone = st.session_state.pop("said", ("", ""))
     if text:
-        st.toast(markup.plain(text), icon={"bad": ":material/error:", "warn": ":material/info:"}.get(tone, ":material/check:"))
+        st.toast(
+            markup.plain(text),
+            icon={"bad": ":material/error:", "warn": ":material/info:"}.get(tone, ":material/check:"),
+        )
 
 
 def messages(desk: Desk) -> None:
@@ -119,7 +134,9 @@ def messages(desk: Desk) -> None:
     outcome, found = desk.outcome, []
     if outcome.error:
         found.append(markup.notice(f"Stopped at {outcome.error.stage}", outcome.error.message, "bad"))
-    found += [markup.notice(f"{name} failed on this sentence", text, "bad") for name, text in outcome.method_errors.items()]
+    found += [
+        markup.notice(f"{name} failed on this sentence", text, "bad") for name, text in outcome.method_errors.items()
+    ]
     warned = dict.fromkeys(warning for stage in outcome.stages for warning in stage.warnings)
     found += [markup.notice("Note", warning, "warn") for warning in warned]
     if outcome.source is not None and not outcome.source.entities and not outcome.error:
@@ -140,12 +157,17 @@ def _pairs(desk: Desk) -> list[list[int]]:
 
 
 def current_pick(desk: Desk) -> Pick | None:
-    """The selection: what the board sent last, or what a button made of it."""
+    """The selection: what the board sent last, what a button made of it, or at first the most doubtful span."""
     sent = (st.session_state.get("board") or {}).get("pick")
     kept = st.session_state.get("pick")
     if sent and sent.get("sentence") == sentence_key(desk.stored) and sent["count"] > (kept or {}).get("count", -1):
         st.session_state["pick"] = kept = sent
-    return valid_pick(kept, desk)
+    pick = valid_pick(kept, desk)
+    if pick is None and st.session_state.get("offered") != sentence_key(desk.stored):
+        pick = first_doubtful(desk)
+        editing.select(desk, pick)
+    st.session_state["offered"] = sentence_key(desk.stored)
+    return pick
 
 
 def draw_board(desk: Desk, pick: Pick | None, preview: tuple[Span, str] | None) -> None:
@@ -162,7 +184,9 @@ def draw_board(desk: Desk, pick: Pick | None, preview: tuple[Span, str] | None) 
         others["gold"] = desk.gold
     data = boards.board(
         sentence_key=sentence_key(desk.stored),
-        source=boards.row(outcome.source, outcome.source.entities, notes[0], {s for s, _ in linked}, checked=desk.is_checked),
+        source=boards.row(
+            outcome.source, outcome.source.entities, notes[0], {s for s, _ in linked}, checked=desk.is_checked
+        ),
         target=boards.row(outcome.target, desk.entities, notes[1], {t for _, t in linked}, checked=desk.is_checked),
         links=boards.links(outcome.alignment, manual=desk.stored.edits.alignment is not None),
         pairs=_pairs(desk),
@@ -192,7 +216,7 @@ def span_tools(desk: Desk, pick: Pick | None) -> None:
     """Buttons and keys for the selected words."""
     with st.container(border=True, gap="xsmall"):
         _selection_line(desk, pick)
-        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
             for label, key in label_keys(desk.labels()).items():
                 st.button(markup.plain(label), key=f"label-{label}", shortcut=key or None, disabled=pick is None,
                           on_click=editing.relabel, args=(desk, pick, label))  # fmt: skip
@@ -221,16 +245,38 @@ def _selection_line(desk: Desk, pick: Pick | None) -> None:
 
 
 def _border_buttons(desk: Desk, pick: Pick | None) -> None:
-    """Move a border the way the arrow points; in right-to-left text left is the end of the span."""
+    """Grow to a side as the arrow points (in right-to-left text left is the end), or drop the first or last word."""
     sentence = desk.sentence_on(pick.side) if pick else None
     mirrored = sentence is not None and markup.direction(sentence.language) == "rtl"
-    grow_left, grow_right = ((0, 1), (-1, 0)) if mirrored else ((-1, 0), (0, 1))
-    drop_left, drop_right = ((0, -1), (1, 0)) if mirrored else ((1, 0), (0, -1))
+    left, right = ((0, 1), (-1, 0)) if mirrored else ((-1, 0), (0, 1))
     for label, shortcut, (start, end) in (
-        ("Grow left", "Shift+Left", grow_left),
-        ("Grow right", "Shift+Right", grow_right),
-        ("Drop first" if not mirrored else "Drop last", "Ctrl+Shift+Right", drop_left),
-        ("Drop last" if not mirrored else "Drop first", "Ctrl+Shift+Left", drop_right),
+        ("Grow left", "Shift+Left", left),
+        ("Grow right", "Shift+Right", right),
+        ("Drop first", "Q", (1, 0)),
+        ("Drop last", "W", (0, -1)),
     ):
         st.button(label, key=f"border-{shortcut}", shortcut=shortcut, disabled=pick is None, on_click=editing.resize,
                   args=(desk, pick, start, end))  # fmt: skip
+
+
+def empty() -> None:
+    """No project is open: a faint sample and the ways in."""
+    st.html(
+        '<div class="empty"><div class="words">'
+        '<span class="entity auto label-per">Angela Merkel<span class="tag">PER</span></span> met '
+        '<span class="entity auto label-per">Emmanuel Macron<span class="tag">PER</span></span> in '
+        '<span class="entity auto label-loc">Berlin<span class="tag">LOC</span></span> .</div>'
+        "No project is open. Type a sentence, upload a file, or look at the demo corpus.</div>"
+    )
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        if st.button("Start a project", type="primary", key="start"):
+            st.switch_page("pages/project.py")
+
+
+def failed(job: Job, slot: str = "job") -> None:
+    """A run ended without a result: say what happened and offer to go on."""
+    if job.cancelled:
+        st.html(markup.notice("Stopped", "Nothing was lost. Run it again, or change the settings above first."))
+    else:
+        st.html(markup.notice("This could not be computed", job.problem or "", "bad"))
+    st.button("Run again", key="again", on_click=forget, args=(slot,))

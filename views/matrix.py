@@ -88,8 +88,8 @@ def _hover(source: Sentence, target: Sentence, alignment: Alignment, cells: NDAr
     for i, word in enumerate(map(_plain, source.words)):
         for j, other in enumerate(columns):
             linked = ", linked" if (i, j) in alignment.links else ""
-            score = "" if np.isnan(cells[i, j]) else score_text(float(cells[i, j]))
-            texts[i, j] = f"{word} × {other}  {score}{linked}"
+            score = "" if np.isnan(cells[i, j]) else f"  {score_text(float(cells[i, j]))}"
+            texts[i, j] = f"{word} × {other}{score}{linked}"
     return texts
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
 
+from projection import registry
 from projection.errors import ProjectionError
 from projection.pipeline import Setup
+from projection.text.documents import Problem
 from projection.text.languages import ENCODER_LANGUAGES, english_name
 from views import importing, markup
 from views.importing import Reading, Upload, language_label
@@ -18,7 +21,23 @@ from views.settings_panel import direction_choice
 EXAMPLE = "Angela Merkel met Emmanuel Macron in Berlin on Tuesday to discuss the future of the European Union."
 DEMO = ASSETS / "demo" / "demo.jsonl"
 DEMO_NAME = "Demo corpus"
-FORMATS = ["txt", "tsv", "csv", "conll", "conll02", "conll03", "bio", "iob", "iob2", "conllu", "jsonl", "json", "train", "dev", "test"]
+FORMATS = [
+    "txt",
+    "tsv",
+    "csv",
+    "conll",
+    "conll02",
+    "conll03",
+    "bio",
+    "iob",
+    "iob2",
+    "conllu",
+    "jsonl",
+    "json",
+    "train",
+    "dev",
+    "test",
+]
 
 
 def language_row() -> tuple[str, str, str]:
@@ -62,7 +81,10 @@ def demo_card() -> bool:
         markup.title("Look around first")
         + '<p class="lead">24 sentences in 12 languages and 8 scripts, with labels and translations.</p>'
         + '<div class="languages">'
-        + "".join(markup.pill(name) for name in ("Português", "Deutsch", "العربية", "Ελληνικά", "हिन्दी", "中文", "日本語", "ไทย", "+4"))
+        + "".join(
+            markup.pill(name)
+            for name in ("Português", "Deutsch", "العربية", "Ελληνικά", "हिन्दी", "中文", "日本語", "ไทย", "+4")
+        )
         + "</div>"
     )
     return st.button("Open demo corpus", key="open-demo")
@@ -81,14 +103,18 @@ def split_editor(rows: list[tuple[str, str]], key: str) -> list[tuple[str, str]]
         },
     )  # fmt: skip
     cells = edited.fillna("").astype(str)
-    return [(text.strip(), other.strip()) for text, other in cells.itertuples(index=False) if text.strip() or other.strip()]
+    return [
+        (text.strip(), other.strip()) for text, other in cells.itertuples(index=False) if text.strip() or other.strip()
+    ]
 
 
 def preview(reading: Reading, setup: Setup | None) -> None:
     """Show what was understood, and everything that is wrong with it."""
     facts, sample = st.columns([1, 3], gap="medium")
     with facts:
-        chips = "".join(markup.tag(label, count) for label, count in sorted(reading.labels.items(), key=lambda item: -item[1])[:12])
+        chips = "".join(
+            markup.tag(label, count) for label, count in sorted(reading.labels.items(), key=lambda item: -item[1])[:12]
+        )
         st.html(markup.facts(reading.facts) + (f'<div style="margin-top:8px">{chips}</div>' if chips else ""))
     with sample:
         if reading.preview:
@@ -108,24 +134,25 @@ def _sample(reading: Reading) -> str:
 
 def _messages(reading: Reading, setup: Setup | None) -> list[str]:
     messages = [markup.notice("This cannot be imported", error, "bad") for error in reading.errors]
-    repaired = [item for item in reading.problems if item[3]]
-    unrepaired = [item for item in reading.problems if not item[3]]
-    for items, headline, tone in ((repaired, "repaired", "warn"), (unrepaired, "to look at", "bad")):
-        if items:
-            messages.append(_problem_list(items, f"{markup.thousands(len(items))} {headline}", tone))
+    if reading.problems:
+        messages.append(_problem_list(reading))
     if setup and not reading.errors:
         messages += _missing(reading, setup)
     return messages
 
 
-def _problem_list(items, headline: str, tone: str) -> str:
-    lines = "".join(
-        f"<span>{escape(name)}{f', line {markup.thousands(line)}' if line else ''}: {escape(message)}"
-        f"{f' ({escape(repair)})' if repair else ''}</span>"
-        for name, line, message, repair in items[:8]
-    )
-    more = f"<span>and {markup.thousands(len(items) - 8)} more</span>" if len(items) > 8 else ""
-    return f'<div class="notice {tone}"><b>{escape(headline)}</b>{lines}{more}</div>'
+def _problem_list(reading: Reading) -> str:
+    lines = "".join(f"<span>{escape(_problem_text(problem))}</span>" for problem in reading.problems[:8])
+    rest = reading.problem_count - min(8, len(reading.problems))
+    more = f"<span>and {markup.thousands(rest)} more</span>" if rest > 0 else ""
+    noun = "problem" if reading.problem_count == 1 else "problems"
+    headline = f"{markup.thousands(reading.problem_count)} {noun} in the file"
+    return f'<div class="notice warn" role="status"><b>{headline}</b>{lines}{more}</div>'
+
+
+def _problem_text(problem: Problem) -> str:
+    place = f"Line {markup.thousands(problem.line)}: " if problem.line else ""
+    return f"{place}{problem.message}" + (f" ({problem.repaired_by})" if problem.repaired_by else "")
 
 
 def _missing(reading: Reading, setup: Setup) -> list[str]:
@@ -198,12 +225,18 @@ def import_project(name: str, setup: Setup, reading: Reading) -> int | None:
     def counted():
         for number, task in enumerate(reading.tasks, start=1):
             if number % 200 == 0:
-                bar.progress(min(1.0, number / max(1, reading.sentences)), f"Importing sentence {markup.thousands(number)}")
+                bar.progress(
+                    min(1.0, number / max(1, reading.sentences)), f"Importing sentence {markup.thousands(number)}"
+                )
             yield task
 
     try:
         return store().create_project(
-            name, setup, counted(), document=document and document.content, document_name=document.name if document else ""
+            name,
+            setup,
+            counted(),
+            document=document and document.content,
+            document_name=document.name if document else "",
         )
     except ProjectionError as problem:
         bar.empty()
@@ -219,4 +252,11 @@ def demo_project() -> int | None:
     reading = importing.file_reading(
         Upload(DEMO.name, DEMO.read_bytes()), None, None, source="en", target="und", direction="translate-train"
     )
-    return import_project(DEMO_NAME, Setup.for_pair("en", "und"), reading)
+    return import_project(DEMO_NAME, default_setup("en", "und", "translate-train"), reading)
+
+
+def default_setup(source: str, target: str, direction: str) -> Setup:
+    """Return the defaults of the pair, with every method to compare, its own first."""
+    setup = Setup.for_pair(source, target, direction=direction)
+    others = (name for name in registry.names("projector") if name not in setup.methods)
+    return replace(setup, methods=(*setup.methods, *others))

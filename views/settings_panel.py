@@ -57,9 +57,14 @@ def settings_panel(setup: Setup, key: str) -> Setup:
         _availability(role, chosen[role])
         options |= _options(role, chosen[role], role, setup, key)
     methods = registry.names("projector")
-    chosen["methods"] = tuple(
-        st.pills("Methods to compare", methods, selection_mode="multi", default=list(setup.methods), key=f"{key}-methods")
-    ) or setup.methods
+    chosen["methods"] = (
+        tuple(
+            st.pills(
+                "Methods to compare", methods, selection_mode="multi", default=list(setup.methods), key=f"{key}-methods"
+            )
+        )
+        or setup.methods
+    )
     for method in chosen["methods"]:
         options |= _options("projector", method, method, setup, key)
     try:

@@ -1,0 +1,81 @@
+"""Look at one sentence: labels, translation, links, candidates, methods; correct what is wrong."""
+
+import streamlit as st
+
+from projection.pipeline import Setup
+from views import evidence_panels, inspect_panels, markup
+from views.desk import Desk
+from views.jobs import Job
+from views.resources import compute_lock, resources, store
+from views.session import current_position, current_project, remembered, write_address
+
+QUICK = 0.6
+"""Seconds a result may take before the page shows that it is working."""
+
+
+def outcome_of(setup: Setup, task):
+    """Return the pipeline's outcome, or draw what it is doing and end this run of the page."""
+    job = remembered("job", (setup.to_dict(), task), lambda: Job(setup, [task], resources(), compute_lock()))
+    if not job.wait(QUICK):
+        inspect_panels.waiting(job)
+        st.stop()
+    if job.cancelled or job.problem:
+        inspect_panels.failed(job)
+        st.stop()
+    return job.results[0]
+
+
+inspect_panels.spoken()
+project = current_project()
+if project is None or not project.sentences:
+    inspect_panels.empty()
+    st.stop()
+position = current_position(project.sentences)
+write_address(project.id, position)
+stored = store().sentence(project.id, position)
+
+with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+    inspect_panels.navigation(position, project.sentences)
+    decisions, method_place = (
+        st.container(horizontal=True, width="content", gap="xsmall"),
+        st.container(horizontal=True, width="content", gap="xsmall"),
+    )
+    with method_place:
+        setup = inspect_panels.settings_popover(project)
+        method = inspect_panels.method_choice(setup)
+    status = st.container(width="content")
+
+task = stored.edits.apply(stored.task)
+desk = Desk(project, setup, stored, outcome_of(setup, task), method)
+with decisions:
+    inspect_panels.decisions_bar(desk)
+with status:
+    inspect_panels.saved_state(desk)
+
+pick = inspect_panels.current_pick(desk)
+with st.container():
+    place = st.container()
+    inspect_panels.messages(desk)
+    inspect_panels.span_tools(desk, pick)
+
+left, right = st.columns([2, 3])
+with right.container(border=True):
+    entity = evidence_panels.entity_choice(desk, pick)
+    tabs = st.tabs(["Candidates", "Methods", "Token table", "Text", "Steps and history"])
+    with tabs[0]:
+        evidence_panels.candidates_tab(desk, entity)
+    with tabs[1]:
+        evidence_panels.methods_tab(desk)
+    with tabs[2]:
+        evidence_panels.tokens_tab(desk)
+    with tabs[3]:
+        evidence_panels.text_tab(desk)
+    with tabs[4]:
+        evidence_panels.history_tab(desk)
+with left.container(border=True):
+    evidence_panels.matrix_panel(desk, entity)
+
+shown = evidence_panels.previewed(desk, entity)
+preview = shown and (shown[1].candidate.span, f"#{shown[0] + 1}, {markup.score_text(shown[1].score)}. Press U to use")
+with place:
+    inspect_panels.draw_board(desk, pick, preview)

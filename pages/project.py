@@ -1,0 +1,96 @@
+"""Start or reopen a project: type, upload, or look at the demo corpus; nothing is stored before Import."""
+
+import streamlit as st
+
+from projection.errors import ProjectionError
+from projection.text.languages import normalise
+from views import importing, markup, project_panels
+from views.importing import Reading
+from views.session import forget, open_project, remembered
+
+
+def inspect(project_id: int | None) -> None:
+    if project_id is not None:
+        forget("reading")
+        open_project(project_id)
+        st.switch_page("pages/inspect.py", query_params={"project": str(project_id), "s": "1"})
+
+
+def read_files(files, source: str, target: str, direction: str) -> Reading:
+    """Read the uploads, with a stop button while it lasts; kept until a file or setting changes."""
+    main, other, links = files
+    one_indexed = st.session_state.get("links-from-one", False)
+    repair = st.session_state.get("repair", "conlleval")
+    key = (*(file and (file.name, len(file.content), hash(file.content)) for file in files),
+           source, target, direction, one_indexed, repair)  # fmt: skip
+    if st.session_state.get("stopped-reading") == key:
+        return Reading(
+            main.name, (), errors=("Reading was stopped. Remove the file, or change a setting to read it again.",)
+        )
+    waiting = st.empty()
+
+    def tell(sentences: int) -> None:
+        with waiting.container(horizontal=True):
+            st.caption(f"Reading {markup.plain(main.name)}: {markup.thousands(sentences)} sentences so far")
+
+    def build() -> Reading:
+        return importing.file_reading(
+            main, other, links, source=source, target=target, direction=direction, repair=repair,
+            one_indexed=one_indexed, progress=tell,
+        )  # fmt: skip
+
+    stop = st.empty()
+    stop.button("Stop reading", key="stop-reading", on_click=st.session_state.update, args=({"stopped-reading": key},))
+    reading = remembered("reading", key, build)
+    stop.empty(), waiting.empty()
+    return reading
+
+
+head, menu = st.columns([4, 1], vertical_alignment="bottom")
+head.html(
+    markup.page_title(
+        "Start a project", "Entities are carried over from a text to its translation, and you check them."
+    )
+)
+with menu:
+    project_panels.projects_menu()
+
+source, target, direction = project_panels.language_row()
+try:
+    source, target = normalise(source), normalise(target)
+    setup = project_panels.default_setup(source, target, direction)
+except ProjectionError as problem:
+    st.html(markup.notice("This language is not known", str(problem), "bad"))
+    st.stop()
+given, other = (source, target) if direction == "translate-train" else (target, source)
+
+typed_column, upload_column, demo_column = st.columns(3)
+with typed_column.container(border=True, height="stretch"):
+    text = project_panels.typed_card(given, other)
+with upload_column.container(border=True, height="stretch"):
+    files = project_panels.upload_card(given, other)
+with demo_column.container(border=True, height="stretch"):
+    if project_panels.demo_card():
+        inspect(project_panels.demo_project())
+
+with st.container(border=True):
+    top, action = st.columns([3, 1], vertical_alignment="center")
+    if files[0] is not None:
+        reading = read_files(files, source, target, direction)
+    else:
+        rows = importing.typed_rows(text or "", given)
+        if not rows:
+            top.html(markup.title("Preview", "Type a sentence above, upload a file, or open the demo corpus."))
+            st.stop()
+        with st.expander(
+            f"{len(rows)} sentences: change how the text was split, or give translations", expanded=len(rows) > 1
+        ):
+            rows = project_panels.split_editor(rows, key=f"split-{hash((text, given))}")
+        reading = importing.typed_reading(rows, source, target, direction)
+    top.html(markup.title(f"Preview of {reading.name}", "Nothing is stored until you import"))
+    project_panels.preview(reading, setup)
+    noun = "sentence" if reading.sentences == 1 else "sentences"
+    ready = bool(reading.sentences) and not reading.errors
+    label = f"Import {markup.thousands(reading.sentences)} {noun}" if ready else "Import"
+    if action.button(label, type="primary", disabled=not ready, key="import", width="stretch"):
+        inspect(project_panels.import_project(reading.name, setup, reading))

@@ -1,0 +1,231 @@
+"""The lower half of the inspect page: alignment matrix, candidates, methods, token table, text, history."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from projection.alignment.words import word_similarity
+from projection.errors import ProjectionError
+from projection.text import schemes
+from projection.text.languages import english_name
+from projection.types import Decision, Entity, Span
+from views import board, editing, markup, matrix, tables
+from views.desk import Desk, Pick
+from views.resources import store
+
+SHOWN_CANDIDATES = 8
+LARGEST_MATRIX = 200
+"""Words on a side beyond which only the rows of the selected entity are drawn."""
+
+
+def chosen_entity(desk: Desk, pick: Pick | None) -> int | None:
+    """Return the index of the source entity the evidence is about: the one selected on either side, else the first."""
+    source = desk.source.entities if desk.source else ()
+    if not source or desk.projection is None:
+        return None
+    if pick and pick.side == "source":
+        return next((index for index, entity in enumerate(source) if entity.span.overlaps(pick.span)), 0)
+    if pick:
+        pairs = board.entity_pairs(source, desk.entities, desk.projection, desk.outcome.alignment)
+        for index, number in pairs:
+            if desk.entities[number].span.overlaps(pick.span):
+                return index
+    return 0
+
+
+def entity_choice(desk: Desk, pick: Pick | None) -> int | None:
+    """Let the person choose the source entity whose candidates are shown; follows the selection in the board."""
+    suggested = chosen_entity(desk, pick)
+    if suggested is None:
+        return None
+    source = desk.source
+    numbers = list(range(len(source.entities)))
+    follow = (desk.stored.id, pick and (pick.side, pick.span), len(numbers))
+    if st.session_state.get("evidence-follows") != follow:
+        st.session_state["evidence-follows"] = follow
+        st.session_state["evidence"] = suggested
+    return st.pills(
+        "Candidates for", numbers, key="evidence", required=True, label_visibility="collapsed",
+        format_func=lambda index: markup.plain(
+            f"{source.text_of(source.entities[index].span)} {source.entities[index].label}"
+        ),
+    )  # fmt: skip
+
+
+def matrix_panel(desk: Desk, entity: int | None) -> None:
+    """Draw scores and links of all words, with the candidate blocks of one entity."""
+    alignment = desk.outcome.alignment
+    if alignment is None:
+        st.html(markup.title("Alignment") + markup.notice("No alignment yet", "It appears once both texts are there."))
+        return
+    given = desk.outcome.task.alignment is not None
+    st.html(markup.title("Alignment", "your links" if given else desk.setup.aligner))
+    if max(len(desk.source), len(desk.target)) > LARGEST_MATRIX:
+        st.html(
+            markup.notice(f"The matrix is drawn up to {LARGEST_MATRIX} words a side.", "Links are in the board above.")
+        )
+        return
+    similarity = word_similarity(desk.outcome.similarity) if desk.outcome.similarity is not None else None
+    figure = matrix.matrix_figure(
+        desk.source,
+        desk.target,
+        alignment,
+        cells=matrix.cell_scores(alignment, similarity),
+        target_entities=desk.entities,
+        blocks=_blocks(desk, entity),
+        theme=st.context.theme.type or "light",
+    )
+    st.plotly_chart(
+        figure, theme=None, key="matrix", config={"displayModeBar": False, "scrollZoom": False},
+        alt=matrix.alternative_text(desk.source, desk.target, alignment),
+    )  # fmt: skip
+    st.caption("Outlined: linked. Drag to zoom, double-click to reset. Dashed blocks: other candidates.")
+
+
+def _blocks(desk: Desk, entity: int | None) -> list[tuple[Span, Decision]]:
+    if entity is None:
+        return []
+    span = desk.projection.bitext.source.entities[entity].span
+    found = tables.decisions_about(desk.projection, entity, 4)
+    return [(span, item) for item in reversed(found) if item.status != "ruled out"]
+
+
+def candidates_tab(desk: Desk, entity: int | None) -> None:
+    """Draw the candidates of one entity; any of them can be used instead."""
+    if desk.projection is None or entity is None:
+        st.html(markup.notice("No candidates", "They appear once the source has an entity and both texts are aligned."))
+        return
+    decisions = tables.decisions_about(desk.projection, entity, SHOWN_CANDIDATES)
+    if not decisions:
+        name = desk.source.text_of(desk.source.entities[entity].span)
+        st.html(markup.notice(f"No candidate for \u201c{name}\u201d", "Select its words in the translation yourself."))
+        return
+    st.html(tables.candidates(desk.projection, decisions))
+    st.pills(
+        "Look at a candidate in the board", range(len(decisions)), key=preview_key(desk, entity),
+        format_func=lambda rank: f"#{rank + 1}",
+    )  # fmt: skip
+    shown = previewed(desk, entity)
+    st.button(
+        "Use this candidate",
+        key="use-candidate",
+        shortcut="U",
+        disabled=shown is None,
+        on_click=_use,
+        args=(desk, entity, shown),
+    )
+    total = len(desk.projection.decisions)
+    if total > len(decisions):
+        st.caption(
+            f"The best {len(decisions)} of this entity; {markup.thousands(total)} candidates were looked at in all."
+        )
+
+
+def preview_key(desk: Desk, entity: int) -> str:
+    return f"preview-{desk.stored.id}-{desk.method}-{entity}"
+
+
+def previewed(desk: Desk, entity: int | None) -> tuple[int, Decision] | None:
+    """Return rank (from 0) and decision of the candidate that is looked at, if any."""
+    if entity is None:
+        return None
+    rank = st.session_state.get(preview_key(desk, entity))
+    decisions = tables.decisions_about(desk.projection, entity, SHOWN_CANDIDATES)
+    return (rank, decisions[rank]) if rank is not None and rank < len(decisions) else None
+
+
+def _use(desk: Desk, entity: int, shown: tuple[int, Decision]) -> None:
+    pairs = board.entity_pairs(desk.source.entities, desk.entities, desk.projection, desk.outcome.alignment)
+    replaced = next((desk.entities[number] for index, number in pairs if index == entity), None)
+    editing.use_span(desk, replaced, shown[1].candidate.span, desk.source.entities[entity].label)
+    st.session_state[preview_key(desk, entity)] = None
+
+
+def methods_tab(desk: Desk) -> None:
+    """Draw every method's labels, and gold if there is any; differing words are underlined."""
+    if desk.target is None:
+        return
+    others = {name: projection.entities for name, projection in desk.outcome.projections.items()}
+    notes = {name: "current method" if name == desk.method else "" for name in others}
+    if desk.gold:
+        others["gold"], notes["gold"] = desk.gold, "came with the text"
+    st.html(tables.methods(desk.target, desk.entities, others, failures=desk.outcome.method_errors, notes=notes))
+    with st.container(horizontal=True):
+        for name in desk.outcome.projections:
+            st.button(f"Use spans of {name}", key=f"use-{name}", on_click=editing.use_method, args=(desk, name))
+
+
+def tokens_tab(desk: Desk) -> None:
+    """Edit the labels word by word; the same data as the board, for keyboard and screen reader."""
+    side = st.segmented_control(
+        "Side", ["target", "source"], default="target", required=True, key="token-side", label_visibility="collapsed",
+        format_func=lambda name: f"{name.capitalize()}: {english_name(s.language)}" if (s := desk.sentence_on(name)) else name,
+    )  # fmt: skip
+    sentence = desk.sentence_on(side)
+    if sentence is None:
+        st.html(markup.notice("This side is not there yet"))
+        return
+    frame = tables.token_frame(sentence, desk.entities_on(side))
+    edited = st.data_editor(
+        frame, key=f"tokens-{side}-{desk.stored.id}-{desk.stored.revision}-{desk.method}", disabled=["Token"], height=320,
+        column_config={"Tag": st.column_config.SelectboxColumn(options=tables.tag_choices(desk.labels()), required=True)},
+    )  # fmt: skip
+    tags = edited["Tag"].tolist()
+    if tags != frame["Tag"].tolist():
+        entities, problems = schemes.decode(tags, "IOB2", repair="conlleval")
+        human = [_unchanged(entity, desk.entities_on(side)) for entity in entities]
+        if editing.change(desk, side, human, "token table"):
+            if problems:
+                editing.say("An I- tag without a B- before it starts a span", "warn")
+            st.rerun()
+
+
+def _unchanged(entity: Entity, before: tuple[Entity, ...]) -> Entity:
+    """Keep origin and score of an entity that was there already."""
+    same = [old for old in before if old.span == entity.span and old.label == entity.label]
+    return same[0] if same else replace(entity, origin="human")
+
+
+def text_tab(desk: Desk) -> None:
+    """Edit the translation, or give one; what comes after it follows."""
+    side = "target" if desk.setup.direction == "translate-train" else "source"
+    language = desk.setup.target_language if side == "target" else desk.setup.source_language
+    sentence = desk.sentence_on(side)
+    language = sentence.language if sentence is not None else language
+    text = st.text_area(
+        f"{english_name(language)} translation", sentence.text if sentence is not None else "", height=110,
+        key=f"text-{desk.stored.id}-{desk.stored.revision}",
+    )  # fmt: skip
+    changed = bool(text.strip()) and (sentence is None or text.strip() != sentence.text)
+    with st.container(horizontal=True):
+        st.button("Save translation", key="save-text", type="primary", disabled=not changed, on_click=editing.translation,
+                  args=(desk, side, text, language))  # fmt: skip
+        st.button("Back to the automatic result", key="automatic", on_click=editing.automatic, args=(desk,))
+    st.caption(
+        "Links and labels are computed again for a new text. Labels you set by hand stay on words that are unchanged."
+    )
+
+
+def history_tab(desk: Desk) -> None:
+    """What each step did, and every stored change with a way back."""
+    st.html(tables.stages(desk.outcome))
+    events = store().history(desk.stored.id)
+    if not events:
+        return
+    st.html(markup.title("Changes", "every one is kept"))
+    for event in reversed(events[-20:]):
+        when, back = st.columns([4, 1], vertical_alignment="center")
+        who = f", {event.author}" if event.author else ""
+        when.html(markup.title(f"{event.at:%Y-%m-%d %H:%M:%S}", f"{event.kind}{who}, revision {event.revision}"))
+        back.button("Restore", key=f"restore-{event.revision}", disabled=event.revision == desk.stored.revision,
+                    on_click=_restore, args=(desk, event.revision))  # fmt: skip
+
+
+def _restore(desk: Desk, revision: int) -> None:
+    try:
+        store().restore(desk.stored.id, revision)
+        editing.say(f"Restored revision {revision}")
+    except ProjectionError as problem:
+        editing.say(str(problem), "bad")
