@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
@@ -136,6 +136,7 @@ def project(
     check_outputs((output, links, report), (input, target, translation))
     setup = _setup(source_language, target_language, direction, method, translator, recognizer, aligner, option)
     work = _open(setup, input, target or translation, forward, repair, encoding, input_units)
+    setup = _without_what_is_given(setup, work)
     _check_components(setup, work)
     failures = Failures()
     with (
@@ -180,6 +181,14 @@ def _open(setup: Setup, input, other, forward, repair, encoding, units) -> Work:
     check_single(second, "a file of translations")
     check_same_count(document, second)
     return Work(document, second, forward)
+
+
+def _without_what_is_given(setup: Setup, work: Work) -> Setup:
+    """Name the recognizer or translator "given" where the user's own labels or translation take its place."""
+    given = {"recognizer": work.labelled, "translator": work.other is not None}
+    replaced = {role: "given" for role, brought in given.items() if brought}
+    options = {place: values for place, values in setup.options.items() if place not in replaced}
+    return replace(setup, **replaced, options=options)
 
 
 def _check_components(setup: Setup, work: Work) -> None:
