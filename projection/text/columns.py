@@ -27,6 +27,7 @@ from projection.types import Entity, Provenance, Sentence, Token
 LABEL = re.compile(r"O|[BIESLU]-.+", re.DOTALL)
 _DOCSTART = "-DOCSTART-"
 _COMMENT = re.compile(r"#\s*(sent_id|id|text)\b\s*=?\s*(.*)", re.DOTALL)
+_NOT_READ = re.compile(r"\d+[-.]\d+")
 _SPACED = re.compile(r"[^ ]+")
 
 
@@ -68,15 +69,15 @@ class Block:
 
 def blocks(lines: Iterable[Line], layout: Layout) -> Iterator[Block]:
     """Cut a file into sentences, with everything that stands between them."""
-    block = Block()
+    block, split = Block(), layout.split
     for line in lines:
-        block.lines.append(line)
         text = line.text
+        block.lines.append(line)
         if not text.strip(" \t\r"):
             yield block
             block = Block()
             continue
-        fields = layout.split(text)
+        fields = split(text)
         if text[0] == "#" and layout.is_comment(text, fields):
             block.comments.append(text)
             continue
@@ -90,8 +91,7 @@ def blocks(lines: Iterable[Line], layout: Layout) -> Iterator[Block]:
 
 
 def _fault(text: str, fields: list[str], layout: Layout) -> str:
-    other = "\t" if layout.delimiter == " " else None
-    if other and other in text:
+    if layout.delimiter == " " and "\t" in text:
         return "a tab in a file whose columns are separated by spaces"
     if len(fields) != layout.columns:
         if layout.delimiter == "\t" and len(fields) == 1 and " " in text:
@@ -99,7 +99,7 @@ def _fault(text: str, fields: list[str], layout: Layout) -> str:
         return f"{len(fields)} column{'s' * (len(fields) != 1)} where the file has {layout.columns}"
     if not fields[layout.word]:
         return "the word is empty"
-    if layout.numbered and not fields[0].replace("-", "", 1).replace(".", "", 1).isdecimal():
+    if layout.numbered and not fields[0].isdecimal() and not _NOT_READ.fullmatch(fields[0]):
         return f"the line begins with {fields[0]!r}, not with the number of a word"
     return ""
 
@@ -172,13 +172,16 @@ class ColumnFormat:
                 detector.add(self.labels(block))
         scan.labels = detector.labels
         self._settle(detector, scan)
-        if scan.labels:
+        if self._may_have_problems(detector):
             for block in blocks(lines(), self.layout):
                 if block.rows and not block.problem:
                     for problem in self._problems(block, self.decode(self.labels(block))[1]):
                         scan.add(problem)
         scan.problems.sort(key=lambda problem: problem.line or 0)
         return scan
+
+    def _may_have_problems(self, detector: SchemeDetector) -> bool:
+        return detector.problems[self.scheme] > 0
 
     def _settle(self, detector: SchemeDetector, scan: Scan) -> None:
         if self.scheme is None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from projection.errors import FormatError
 from projection.text.columns import Block, ColumnFormat, Layout, blocks
 from projection.text.records import Lines, Scan
-from projection.text.schemes import LabelProblem, encode
+from projection.text.schemes import LabelProblem, SchemeDetector, encode
 from projection.types import Entity, Span
 
 _MISC = 9
@@ -47,6 +47,9 @@ class ConlluFormat(ColumnFormat):
         if self.brackets:
             scan.scheme, scan.scheme_note = None, "entities in brackets"
         return scan
+
+    def _may_have_problems(self, detector: SchemeDetector) -> bool:
+        return self.brackets or ColumnFormat._may_have_problems(self, detector)
 
     def _settle_style(self, lines: Lines) -> None:
         seen: dict[str, set[str]] = {"NER": set(), "Entity": set()}

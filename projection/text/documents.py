@@ -7,6 +7,7 @@ writes sentences from anywhere in a format of one's choice.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -205,6 +206,10 @@ class Document:
         _check_choice("scheme", scheme, SCHEMES)
         _check_choice("side", side, ("source", "target"))
         converts = scheme is not None and scheme != self.scheme
+        if entities is None and not converts:
+            with self._source.open() as original:
+                shutil.copyfileobj(original, stream)
+            return
         edits = iter(entities) if entities is not None else None
         for piece in self._pieces("strict" if converts else "valid"):
             own = [None] * len(piece.pairs) if edits is None else list(islice(edits, len(piece.pairs)))

@@ -63,10 +63,13 @@ class TextSource:
 
     def lines(self) -> Iterator[Line]:
         with self.open() as stream, io.TextIOWrapper(stream, encoding=self.encoding, newline="\n") as text:
+            mark = ""
             for number, raw in enumerate(text, 1):
-                mark = _BOM if number == 1 and raw.startswith(_BOM) else ""
+                if number == 1 and raw.startswith(_BOM):
+                    mark, raw = _BOM, raw[1:]
                 ending = "\r\n" if raw.endswith("\r\n") else "\n" if raw.endswith("\n") else ""
-                yield Line(number, raw[len(mark) : len(raw) - len(ending)], ending, mark)
+                yield Line(number, raw[: len(raw) - len(ending)], ending, mark)
+                mark = ""
 
     def check(self, *, may_be_empty: bool = False) -> None:
         """Read everything once. Raises FormatError: empty, binary, not in `encoding` (byte offset and line)."""

@@ -31,9 +31,10 @@ UNER = (
     b"2\t#\tB-PER\t-\tann\r\n3\t1\tI-PER\t-\tann\r\n3.1\tx\t_\t-\t-\r\n\r\n"
 )
 CONLLU = (
-    "# sent_id = 1\n# text = Ann (Rome)\n1\tAnn\t_\t_\t_\t_\t_\t_\t_\tNER=B-PER\n2\t(\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No\n"
-    "3\tRome\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No|NER=B-LOC|X=y\n4\t)\t_\t_\t_\t_\t_\t_\t_\t_\n\n"
-).encode()
+    b"# sent_id = 1\n# text = Ann (Rome)\n"
+    b"1\tAnn\t_\t_\t_\t_\t_\t_\t_\tNER=B-PER\n2\t(\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No\n"
+    b"3\tRome\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No|NER=B-LOC|X=y\n4\t)\t_\t_\t_\t_\t_\t_\t_\t_\n\n"
+)
 
 
 def test_conll2002():

@@ -36,7 +36,7 @@ def test_lines_can_be_sentences_or_words():
 
 
 def test_tsv_pairs():
-    document = read("I left.\tParti.\nYes\t\n".encode(), language="en", target_language="pt")
+    document = read(b"I left.\tParti.\nYes\t\n", language="en", target_language="pt")
     assert (document.format, document.has_pairs) == ("tsv", True)
     first, second = document.iter_pairs()
     assert (first.source.words, first.target.words) == (("I", "left", "."), ("Parti", "."))
