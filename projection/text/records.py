@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from projection.text.lines import Line
 from projection.types import Alignment, Entity, Sentence
 
-ProblemKind = Literal["label", "nested", "columns", "text", "json", "link"]
+ProblemKind = Literal["label", "nested", "columns", "json"]
 LabelUse = Literal["strict", "valid", "ignore"]
 MOST_PROBLEMS = 1000
 
@@ -86,7 +86,8 @@ Lines = Callable[[], Iterable[Line]]
 class Format(Protocol):
     """One file format. `summary` describes the layout in a few words; all three methods stream."""
 
-    summary: str
+    @property
+    def summary(self) -> str: ...
 
     def scan(self, lines: Lines) -> Scan:
         """Read everything once or twice and find scheme, counts and problems."""
