@@ -1,0 +1,1 @@
+"""Measurements: one script per claim, each prints a table and its signature."""
