@@ -100,6 +100,13 @@ class Pipeline:
             lambda work: (text(work), given, wanted),
             lambda translation: translation.warnings,
         )
+        for work in works:
+            if not work.error and getattr(work, here) is None:
+                work.error = StageError(
+                    stage.name,
+                    f"{self.setup.direction} starts from a {here} text, and this sentence only has a {there} text. "
+                    f"Give the {here} text or choose the other direction.",
+                )
         todo = [work for work in works if not work.error and getattr(work, there) is None]
         for work, translation in stage.over(todo, self._resources):
             sentence = tokenize(translation.text, wanted, id=getattr(work, here).id)
