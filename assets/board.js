@@ -79,6 +79,7 @@ function word(row, side, index, entity, state, root) {
   const node = make("span", "word")
   node.append(make("bdi", "", row.words[index]))
   if (row.tight) node.classList.add("tight")
+  if (row.gaps[index]) node.classList.add("gap")
   if (!row.linked[index] && !entity) node.classList.add("unlinked")
   Object.assign(node.dataset, { side, index })
   node.tabIndex = -1

@@ -54,7 +54,7 @@ def content(limit: int | None = None) -> bytes:
 
 name = exporting.file_name(project.name, export_panels.language_of(setup, side), kind, project.document_name)
 with preview.container(border=True):
-    st.html(markup.title(name, f"{markup.thousands(len(written))} sentences"))
+    st.html(markup.title(name, markup.counted(len(written), "sentence")))
     try:
         export_panels.file_preview(content(30), kind)
     except ProjectionError as problem:

@@ -60,9 +60,9 @@ with st.container():
 
 left, right = st.columns([2, 3])
 with right.container(border=True):
-    entity = evidence_panels.entity_choice(desk, pick)
     tabs = st.tabs(["Candidates", "Methods", "Token table", "Text", "Steps and history"])
     with tabs[0]:
+        entity = evidence_panels.entity_choice(desk, pick)
         evidence_panels.candidates_tab(desk, entity)
     with tabs[1]:
         evidence_panels.methods_tab(desk)

@@ -82,15 +82,13 @@ with st.container(border=True):
         if not rows:
             top.html(markup.title("Preview", "Type a sentence above, upload a file, or open the demo corpus."))
             st.stop()
-        with st.expander(
-            f"{len(rows)} sentences: change how the text was split, or give translations", expanded=len(rows) > 1
-        ):
+        count = markup.counted(len(rows), "sentence")
+        with st.expander(f"{count}: change the split or give translations", expanded=len(rows) > 1):
             rows = project_panels.split_editor(rows, key=f"split-{hash((text, given))}")
         reading = importing.typed_reading(rows, source, target, direction)
     top.html(markup.title(f"Preview of {reading.name}", "Nothing is stored until you import"))
     project_panels.preview(reading, setup)
-    noun = "sentence" if reading.sentences == 1 else "sentences"
     ready = bool(reading.sentences) and not reading.errors
-    label = f"Import {markup.thousands(reading.sentences)} {noun}" if ready else "Import"
+    label = f"Import {markup.counted(reading.sentences, 'sentence')}" if ready else "Import"
     if action.button(label, type="primary", disabled=not ready, key="import", width="stretch"):
         inspect(project_panels.import_project(reading.name, setup, reading))

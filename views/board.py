@@ -23,13 +23,13 @@ LEGEND = (
 def row(sentence: Sentence, entities: Sequence[Entity], note: str, linked: Iterable[int], *, checked: bool) -> dict:
     """Return one sentence for the board; `linked` are its words with a link, `checked` draws boxes solid."""
     linked = frozenset(linked)
-    tight = is_unsegmented(sentence.language) and not any(gap_before(sentence, i) for i in range(len(sentence)))
     return {
         "name": english_name(sentence.language) if sentence.language != "und" else "Text",
         "note": note,
         "language": sentence.language,
         "direction": direction(sentence.language),
-        "tight": tight,
+        "tight": is_unsegmented(sentence.language),
+        "gaps": [gap_before(sentence, index) for index in range(len(sentence))],
         "words": list(sentence.words),
         "linked": [index in linked for index in range(len(sentence))],
         "entities": [entity_value(entity, checked=checked) for entity in entities],

@@ -76,7 +76,7 @@ def resize(desk: Desk, pick: Pick, start: int, end: int) -> None:
     moved = Pick(pick.side, Span(first, last))
     entity = pick.entity(desk)
     if entity is not None:
-        others = [other for other in desk.entities_on(pick.side) if other is not entity]
+        others = _others(desk, pick.side, entity)
         blocked = next((other for other in others if other.span.overlaps(moved.span)), None)
         if blocked is not None:
             say(f"{_name(desk, pick.side, blocked)} is there. Shrink or delete it first.", "warn")
@@ -90,14 +90,14 @@ def delete(desk: Desk, pick: Pick) -> None:
     entity = pick.entity(desk)
     if entity is None:
         return
-    if change(desk, pick.side, [other for other in desk.entities_on(pick.side) if other is not entity], "delete"):
+    if change(desk, pick.side, _others(desk, pick.side, entity), "delete"):
         say(f"Deleted {_name(desk, pick.side, entity)}")
         select(desk, next_pick(desk, pick) if pick.side == "target" else None)
 
 
 def use_span(desk: Desk, replaced: Entity | None, span: Span, label: str) -> None:
     """Put the label on another candidate's span instead of where it is now."""
-    others = [entity for entity in desk.entities if entity is not replaced and not entity.span.overlaps(span)]
+    others = [entity for entity in _others(desk, "target", replaced) if not entity.span.overlaps(span)]
     if change(desk, "target", [*others, Entity(span, label, origin="human")], "candidate"):
         select(desk, Pick("target", span))
 
@@ -121,6 +121,10 @@ def step(action: Callable[[int], Edits], desk: Desk, nothing: str) -> None:
         action(desk.stored.id)
     except ProjectionError as problem:
         say(str(problem) or nothing, "warn")
+
+
+def _others(desk: Desk, side: str, entity: Entity | None) -> list[Entity]:
+    return [other for other in desk.entities_on(side) if entity is None or other.span != entity.span]
 
 
 def _name(desk: Desk, side: str, entity: Entity) -> str:

@@ -67,7 +67,7 @@ def matrix_panel(desk: Desk, entity: int | None) -> None:
             markup.notice(f"The matrix is drawn up to {LARGEST_MATRIX} words a side.", "Links are in the board above.")
         )
         return
-    similarity = word_similarity(desk.outcome.similarity) if desk.outcome.similarity is not None else None
+    similarity = word_similarity(desk.outcome.similarity) if desk.outcome.similarity else None
     figure = matrix.matrix_figure(
         desk.source,
         desk.target,
@@ -103,19 +103,18 @@ def candidates_tab(desk: Desk, entity: int | None) -> None:
         st.html(markup.notice(f"No candidate for \u201c{name}\u201d", "Select its words in the translation yourself."))
         return
     st.html(tables.candidates(desk.projection, decisions))
-    st.pills(
-        "Look at a candidate in the board", range(len(decisions)), key=preview_key(desk, entity),
-        format_func=lambda rank: f"#{rank + 1}",
-    )  # fmt: skip
-    shown = previewed(desk, entity)
-    st.button(
-        "Use this candidate",
-        key="use-candidate",
-        shortcut="U",
-        disabled=shown is None,
-        on_click=_use,
-        args=(desk, entity, shown),
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.pills(
+            "Look at a candidate in the board",
+            range(len(decisions)),
+            key=preview_key(desk, entity),
+            format_func=lambda rank: f"#{rank + 1}",
+        )
+        shown = previewed(desk, entity)
+        st.button(
+            "Use it", key="use-candidate", shortcut="U", disabled=shown is None, on_click=_use,
+            args=(desk, entity, shown),
+        )  # fmt: skip
     total = len(desk.projection.decisions)
     if total > len(decisions):
         st.caption(
@@ -124,7 +123,7 @@ def candidates_tab(desk: Desk, entity: int | None) -> None:
 
 
 def preview_key(desk: Desk, entity: int) -> str:
-    return f"preview-{desk.stored.id}-{desk.method}-{entity}"
+    return f"preview-{desk.stored.id}-{desk.stored.revision}-{desk.method}-{entity}"
 
 
 def previewed(desk: Desk, entity: int | None) -> tuple[int, Decision] | None:
@@ -140,7 +139,6 @@ def _use(desk: Desk, entity: int, shown: tuple[int, Decision]) -> None:
     pairs = board.entity_pairs(desk.source.entities, desk.entities, desk.projection, desk.outcome.alignment)
     replaced = next((desk.entities[number] for index, number in pairs if index == entity), None)
     editing.use_span(desk, replaced, shown[1].candidate.span, desk.source.entities[entity].label)
-    st.session_state[preview_key(desk, entity)] = None
 
 
 def methods_tab(desk: Desk) -> None:

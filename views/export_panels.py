@@ -10,7 +10,6 @@ from typing import Any
 import streamlit as st
 
 from projection.pipeline import Setup
-from projection.text.languages import english_name
 from views import markup
 from views.exporting import FORMATS, SAME_FILE, SCHEMES, Row, complete
 from views.palette import css_class
@@ -20,10 +19,9 @@ SCOPES = {"all": "All sentences", "checked": "Checked sentences", "one": "This s
 
 
 def heading(project: Any) -> str:
-    pair = f"{english_name(project.setup.source_language)} to {english_name(project.setup.target_language)}"
-    return markup.page_title(
-        f"Export {project.name}", f"{markup.thousands(project.sentences)} sentences, {project.checked} checked, {pair}"
-    )
+    count = markup.counted(project.sentences, "sentence")
+    pair = markup.language_pair(project.setup.source_language, project.setup.target_language)
+    return markup.page_title(f"Export {project.name}", f"{count}, {project.checked} checked, {pair}")
 
 
 def method_of(setup: Setup) -> str:
@@ -49,7 +47,7 @@ def choices(project: Any) -> tuple[str, str, str, str]:
     if kind not in (SAME_FILE, "pharaoh"):
         side = st.segmented_control(
             "Side", ["target", "source"], default="target", required=True, key="export-side",
-            format_func=lambda name: f"{name.capitalize()}: {english_name(language_of(project.setup, name))}",
+            format_func=lambda name: f"{name.capitalize()}: {markup.language_name(language_of(project.setup, name))}",
         )  # fmt: skip
     if kind != SAME_FILE:
         scope = st.segmented_control(

@@ -141,14 +141,23 @@ def messages(desk: Desk) -> None:
     found += [markup.notice("Note", warning, "warn") for warning in warned]
     if outcome.source is not None and not outcome.source.entities and not outcome.error:
         found.append(markup.notice("No entity in the source", "Select words in the board and press P, O, L or M."))
-    if desk.projection:
-        covered = {pair[0] for pair in _pairs(desk)}
-        for item, (name, reason) in zip(desk.projection.unprojected, tables.unprojected(desk.projection), strict=True):
-            if item.entity_index not in covered:
-                remedy = "Select its words in the translation and press a label key, or choose a candidate below."
-                found.append(markup.notice(f"{name} was not placed: {reason}.", remedy, "warn"))
+    found += _not_placed(desk)
     if found:
         st.html("".join(found))
+
+
+def _not_placed(desk: Desk) -> list[str]:
+    """One message for all source entities without a place that no person has placed since."""
+    if desk.projection is None:
+        return []
+    covered = {source for source, _ in _pairs(desk)}
+    missing = zip(desk.projection.unprojected, tables.unprojected(desk.projection), strict=True)
+    lines = [f"{name}: {reason}." for item, (name, reason) in missing if item.entity_index not in covered]
+    if not lines:
+        return []
+    remedy = "Select the words in the translation and press a label key, or choose a candidate below."
+    headline = "1 entity not placed" if len(lines) == 1 else f"{len(lines)} entities not placed"
+    return [markup.notice(headline, " ".join([*lines, remedy]), "warn")]
 
 
 def _pairs(desk: Desk) -> list[list[int]]:

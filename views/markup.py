@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from projection.text.languages import is_right_to_left
+from projection.text.languages import english_name, is_right_to_left
 from projection.types import Entity, Sentence
 from views.palette import css_class
 
@@ -30,6 +30,19 @@ def thousands(number: int) -> str:
 def plain(text: str) -> str:
     """Escape what Streamlit's labels and captions would read as Markdown, so that names show as they are."""
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$<>:&])", r"\\\1", " ".join(text.split()))
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{thousands(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def language_name(code: str) -> str:
+    """Return the English name; a project in "und" holds several languages or one nobody named."""
+    return "several languages" if code == "und" else english_name(code)
+
+
+def language_pair(source: str, target: str) -> str:
+    return f"{language_name(source)} to {language_name(target)}"
 
 
 def direction(language: str) -> str:

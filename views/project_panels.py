@@ -128,7 +128,7 @@ def _sample(reading: Reading) -> str:
         sides = [side for side in (task.source, task.target) if side is not None]
         shown = "".join(markup.words(side, limit=60) for side in sides)
         rows.append([str(number), shown, str(len(task.source.entities)) if task.source else "\u2013"])
-    heading = f"First {len(rows)} of {markup.thousands(reading.sentences)} sentences"
+    heading = f"First {len(rows)} of {markup.counted(reading.sentences, 'sentence')}" if len(rows) < reading.sentences else "Text"
     return markup.sheet(["#", heading, "Entities"], rows, frozenset({0, 2}))
 
 
@@ -157,7 +157,7 @@ def _problem_text(problem: Problem) -> str:
 
 def _missing(reading: Reading, setup: Setup) -> list[str]:
     """Say before the import which models the sentences will need and which are not there."""
-    pair = f"{english_name(setup.source_language)} to {english_name(setup.target_language)}"
+    pair = markup.language_pair(setup.source_language, setup.target_language)
     messages = []
     if setup.translator == "given" and any(task.source is None or task.target is None for task in reading.preview):
         messages.append(

@@ -1,0 +1,112 @@
+"""The app as a new user drives it."""
+
+import re
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.model]
+
+ENTITY = ".target .box"
+HOSTILE = "<script>alert(1)</script> and <img src=x onerror=alert(2)> met Angela Merkel in Berlin ."
+
+
+def open_board(page, url):
+    page.goto(url, wait_until="domcontentloaded")
+    page.wait_for_selector(ENTITY)
+
+
+def spans(page):
+    """Return (text, label) of the target's boxes as a person sees them."""
+    boxes = page.locator(ENTITY)
+    return [
+        (" ".join(box.locator("bdi").all_inner_texts()), re.match(r"\S+", box.locator(".tag").inner_text())[0])
+        for box in boxes.all()
+    ]
+
+
+def press(page, key, until):
+    """Press a key and wait for what it brings about."""
+    page.keyboard.press(key)
+    page.wait_for_function(until)
+
+
+def test_first_minute_from_the_example_to_conll(page, server, tmp_path):
+    """Open, one click, a projected sentence; two keys change a label and accept; one more downloads the file."""
+    page.goto(server.url, wait_until="domcontentloaded")
+    page.get_by_role("button", name="Import 1 sentence").click()
+    page.wait_for_selector(ENTITY)
+    assert ("Angela Merkel", "PER") in spans(page)
+    assert ("Berlim", "LOC") in spans(page)
+    page.get_by_role("option", name="Berlim").click()
+    page.wait_for_selector(".target .box.current:has-text('Berlim')")
+    page.keyboard.press("m")
+    page.wait_for_selector(".target .box.corrected:has-text('MISC')")
+    page.keyboard.press("a")
+    page.get_by_text("1 of 1 checked").wait_for()
+    page.get_by_role("link", name="Export").click()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Download").click()
+    started.value.save_as(tmp_path / "out.conll")
+    rows = (tmp_path / "out.conll").read_text("utf-8").split("\n")
+    assert "Berlim\tB-MISC" in rows
+    assert rows[:2] == ["Angela\tB-PER", "Merkel\tI-PER"]
+
+
+def test_work_survives_reload_and_restart_and_can_be_undone(page, server):
+    page.goto(server.url, wait_until="domcontentloaded")
+    page.get_by_role("button", name="Open demo corpus").click()
+    page.wait_for_selector(ENTITY)
+    before = spans(page)
+    page.get_by_role("option", name="Berlim").click()
+    page.wait_for_selector(".target .box.current:has-text('Berlim')")
+    page.keyboard.press("Delete")
+    page.wait_for_function(f"() => true")
+    page.get_by_text("Saved").wait_for()
+    address = page.url
+    assert "project=" in address and "s=1" in address
+    open_board(page, address)
+    assert ("Berlim", "LOC") in before and ("Berlim", "LOC") not in spans(page)
+    server.stop()
+    server.start()
+    open_board(page, address)
+    assert ("Berlim", "LOC") not in spans(page)
+    page.keyboard.press("Control+z")
+    page.wait_for_selector(".target .box:has-text('Berlim')")
+    assert spans(page) == before
+
+
+def test_right_to_left_words_are_picked_and_grown_by_visual_direction(page, server):
+    page.goto(server.url, wait_until="domcontentloaded")
+    page.get_by_role("button", name="Open demo corpus").click()
+    page.wait_for_selector(ENTITY)
+    page.get_by_role("spinbutton").fill("9")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".target .cells[dir=rtl]")
+    page.get_by_role("option", name="القاهرة").click()
+    page.wait_for_selector(".target .box.current:has-text('القاهرة')")
+    page.keyboard.press("Shift+ArrowLeft")
+    page.wait_for_selector(".target .box.current:has-text('يوم')")
+    assert ("القاهرة يوم", "LOC") in spans(page)
+
+
+def test_text_from_users_is_never_markup(page, server):
+    page.goto(server.url, wait_until="domcontentloaded")
+    page.get_by_role("textbox", name="Text").fill(f"{HOSTILE}\t{HOSTILE}")
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Import 1 sentence").wait_for()
+    page.get_by_text("onerror=alert(2)>").first.wait_for()
+    page.get_by_role("button", name="Import 1 sentence").click()
+    page.wait_for_selector(".target .word")
+    assert page.locator("img[src='x']").count() == 0
+    assert "onerror" in page.locator(".target").inner_text()
+
+
+@pytest.mark.parametrize("width", [700, 1360])
+def test_the_page_never_scrolls_sideways(page, server, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(server.url, wait_until="domcontentloaded")
+    page.get_by_role("button", name="Open demo corpus").click()
+    page.wait_for_selector(ENTITY)
+    page.wait_for_timeout(500)
+    overflow = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+    assert page.evaluate(overflow) <= 0
