@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import logging
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -51,12 +52,25 @@ interrupted.
 
 app = typer.Typer(
     cls=Commands,
-    help=HELP,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
+
+
+@app.callback(help=HELP)
+def main(
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log to stderr, with tracebacks of failures.")
+    ] = False,
+) -> None:
+    if verbose:
+        logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    else:
+        logging.getLogger("projection").addHandler(logging.NullHandler())
+
+
 for command in (project, label, align, convert, evaluate, methods):
     app.command()(command)
 app.add_typer(models, name="models")

@@ -233,6 +233,25 @@ def test_natural_text_beside_a_translation_is_tokenised(folder):
     assert "Berlin\tB-LOC" in (folder / "out.conll").read_text()
 
 
+def test_a_model_that_breaks_fails_without_a_traceback(folder, monkeypatch):
+    from projection.models.stand_ins import DiagonalAligner
+
+    def broken(source, target):
+        if target == 5:
+            raise ZeroDivisionError("boom")
+        return original(source, target)
+
+    original = DiagonalAligner._align
+    monkeypatch.setattr(DiagonalAligner, "_align", staticmethod(broken))
+    result = run("project", "en.txt", "--target", "de.txt", *EN_DE, *STAND_INS, "--output", "out.conll", code=1)
+    assert (
+        "Failed (sentence 2): alignment: The aligner failed on this sentence (ZeroDivisionError: boom)."
+        in result.stderr
+    )
+    text = (folder / "out.conll").read_text()
+    assert text.startswith("Angela\tB-PER") and text.endswith("Die\tO\nStadt\tO\nist\tO\nLondon\tO\n.\tO\n\n")
+
+
 def test_options_go_to_the_method_first_and_by_name_elsewhere(folder):
     arguments = (
         "--target",
