@@ -45,6 +45,11 @@ def dump_entities(entities: Iterable[Entity]) -> list[dict[str, Any]]:
     return rows
 
 
+def load_entities(rows: Iterable[Mapping[str, Any]]) -> tuple[Entity, ...]:
+    """Read what `dump_entities` wrote. Raises FormatError."""
+    return tuple(map(_load_entity, rows))
+
+
 def dump_sentence(sentence: Sentence) -> dict[str, Any]:
     row: dict[str, Any] = {"id": sentence.id} if sentence.id else {}
     row |= {"language": sentence.language, "text": sentence.text, "tokens": list(sentence.words)}
@@ -59,14 +64,15 @@ def dump_pair(pair: Pair) -> dict[str, Any]:
     row = dump_sentence(pair.source)
     if pair.target is not None:
         row["target"] = dump_sentence(pair.target)
-    if pair.alignment is not None:
-        scores = pair.alignment.scores
-        row["links"] = [
-            [*link, scores[link]] if link in scores else list(link) for link in sorted(pair.alignment.links)
-        ]
-        possible = sorted(pair.alignment.possible)
-        row["possible"] = [[*link, scores[link]] if link in scores else list(link) for link in possible]
-    return row
+    return row | dump_links(pair.alignment) if pair.alignment is not None else row
+
+
+def dump_links(alignment: Alignment) -> dict[str, list]:
+    """Return the keys "links" and "possible" of the schema."""
+    return {
+        kind: [[*link, alignment.scores[link]] if link in alignment.scores else list(link) for link in sorted(links)]
+        for kind, links in (("links", alignment.links), ("possible", alignment.possible))
+    }
 
 
 def load_pair(
@@ -79,7 +85,7 @@ def load_pair(
     target, more = load_sentence(row["target"], target_language, place)
     alignment = None
     if row.get("links") is not None:
-        alignment = _load_links(row, len(source), len(target))
+        alignment = load_links(row, len(source), len(target))
     return Pair(source, target, alignment), dropped + more
 
 
@@ -158,7 +164,8 @@ def _outermost(entities: Iterable[Entity]) -> tuple[list[Entity], list[str]]:
     return kept, dropped
 
 
-def _load_links(row: Mapping[str, Any], source_length: int, target_length: int) -> Alignment:
+def load_links(row: Mapping[str, Any], source_length: int, target_length: int) -> Alignment:
+    """Read the keys "links" and "possible" of a pair with so many words."""
     links: dict[str, set[tuple[int, int]]] = {"links": set(), "possible": set()}
     scores = {}
     for kind, found in links.items():

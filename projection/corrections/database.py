@@ -1,0 +1,119 @@
+"""Open the database of the store: pragmas, migrations, and every failure as one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from projection.corrections.tables import HEAD
+from projection.errors import StoreError
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine whose tables are up to date. Raises StoreError.
+
+    SQLite runs in WAL mode with full synchronisation, so that what was reported as stored survives a
+    killed process and a power cut, and waits up to 10 s for another writer.
+    """
+    try:
+        parsed = make_url(url)
+        file = _sqlite_file(parsed)
+        if file:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed)
+    except (ArgumentError, NoSuchModuleError, ImportError) as problem:
+        raise StoreError(f"The database address {url!r} cannot be used ({problem}).") from problem
+    except OSError as problem:
+        raise StoreError(f"{_no_place(url)} ({problem.strerror}).") from problem
+    if parsed.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    with explained(url), _one_at_a_time(file):
+        _migrate(engine)
+    return engine
+
+
+@contextmanager
+def explained(url: str) -> Iterator[None]:
+    """Turn what the database throws into one sentence that says what to do."""
+    try:
+        yield
+    except DBAPIError as problem:
+        raise StoreError(_message(url, str(problem.orig))) from problem
+    except OSError as problem:
+        raise StoreError(f"{_no_place(url)} ({problem.strerror}).") from problem
+
+
+def _message(url: str, cause: str) -> str:
+    known = {
+        "readonly": "is read-only: nothing was stored. Give write permission, or set PROJECTION_HOME to another folder",
+        "locked": "is busy in another program: nothing was stored. Close it there and try again",
+        "not a database": "is not a database of this program, or is damaged. Move it away or restore a backup",
+        "malformed": "is damaged. Restore a backup, or move it away to start anew",
+        "full": "cannot grow, the disk is full: nothing was stored. Make room and try again",
+    }
+    for sign, meaning in known.items():
+        if sign in cause:
+            return f"The correction store {_shown(url)} {meaning}."
+    return f"{_no_place(url)} ({cause.strip()})."
+
+
+def _no_place(url: str) -> str:
+    return f"Corrections cannot be kept in {_shown(url)}; set PROJECTION_HOME to a folder that can be written"
+
+
+def _shown(url: str) -> str:
+    parsed = make_url(url)
+    return parsed.database or "" if parsed.get_backend_name() == "sqlite" else parsed.render_as_string()
+
+
+def _sqlite_file(url: URL) -> Path | None:
+    named = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    return Path(url.database) if named else None
+
+
+def _prepare_sqlite(connection, _record) -> None:
+    cursor = connection.cursor()
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _one_at_a_time(file: Path | None):
+    if file is None:
+        return nullcontext()
+    from filelock import FileLock
+
+    return FileLock(f"{file}.lock")
+
+
+def _migrate(engine: Engine) -> None:
+    with engine.connect() as connection:
+        version = _version(connection)
+    if version == HEAD:
+        return
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if version is not None and version not in known:
+        raise StoreError(
+            f"The correction store was written by a newer version of this program (tables {version}, known is {HEAD}). "
+            "Update the program, or set PROJECTION_HOME to another folder."
+        )
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
