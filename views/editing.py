@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import streamlit as st
 
+from projection.corrections import edits as operations
 from projection.corrections.edits import Edits
-from projection.errors import ProjectionError
+from projection.errors import ProjectionError, SpanError
 from projection.text.tokenize import tokenize
 from projection.types import Entity, Span
 from views.desk import Desk, Pick, next_pick, sentence_key
@@ -45,43 +46,37 @@ def save(desk: Desk, edits: Edits, kind: str) -> bool:
 
 
 def change(desk: Desk, side: str, entities: Sequence[Entity], kind: str) -> bool:
-    """Store new entities of one side."""
-    entities = tuple(sorted(entities, key=lambda entity: entity.span))
-    edits = desk.stored.edits
-    if side == "target":
-        return save(desk, replace(edits, target_entities=entities), kind)
-    return save(desk, replace(edits, source_entities=entities), kind)
+    """Store new entities of one side, together with the text they belong to if that was made by a translator."""
+    values = {f"{side}_entities": tuple(entities)}
+    if getattr(desk.stored.task, side) is None and getattr(desk.stored.edits, side) is None:
+        values[side] = desk.sentence_on(side).with_entities(())
+    return save(desk, replace(desk.stored.edits, **values), kind)
 
 
 def relabel(desk: Desk, pick: Pick, label: str) -> None:
     """Give the selected words `label`: an entity there changes, free words become one; entities in the way go."""
-    label = label.strip()
-    if not label:
+    if not label.strip():
         return
-    in_the_way = [e for e in desk.entities_on(pick.side) if e.span.overlaps(pick.span) and e.span != pick.span]
-    kept = [e for e in desk.entities_on(pick.side) if not e.span.overlaps(pick.span)]
-    if change(desk, pick.side, [*kept, Entity(pick.span, label, origin="human")], f"label {label}"):
-        names = ", ".join(_name(desk, pick.side, entity) for entity in in_the_way)
-        if names:
-            say(f"Replaced {names}")
+    entities, gone = operations.label_words(desk.entities_on(pick.side), pick.span, label.strip())
+    if change(desk, pick.side, entities, f"label {label.strip()}"):
+        if gone:
+            say(f"Replaced {', '.join(_name(desk, pick.side, entity) for entity in gone)}")
         select(desk, pick)
 
 
 def resize(desk: Desk, pick: Pick, start: int, end: int) -> None:
     """Move the borders of the selection by `start` and `end` words; an entity there moves with it."""
-    sentence = desk.sentence_on(pick.side)
     first, last = pick.span.start + start, pick.span.end + end
-    if first < 0 or last > len(sentence) or first >= last:
+    if first < 0 or last > len(desk.sentence_on(pick.side)) or first >= last:
         return
     moved = Pick(pick.side, Span(first, last))
-    entity = pick.entity(desk)
-    if entity is not None:
-        others = _others(desk, pick.side, entity)
-        blocked = next((other for other in others if other.span.overlaps(moved.span)), None)
-        if blocked is not None:
-            say(f"{_name(desk, pick.side, blocked)} is there. Shrink or delete it first.", "warn")
+    if pick.entity(desk) is not None:
+        try:
+            entities = operations.move_borders(desk.entities_on(pick.side), pick.span, moved.span)
+        except SpanError as problem:
+            say(f"{problem} Shrink or delete it first.", "warn")
             return
-        if not change(desk, pick.side, [*others, Entity(moved.span, entity.label, origin="human")], "resize"):
+        if not change(desk, pick.side, entities, "move border"):
             return
     select(desk, moved)
 
@@ -90,15 +85,16 @@ def delete(desk: Desk, pick: Pick) -> None:
     entity = pick.entity(desk)
     if entity is None:
         return
-    if change(desk, pick.side, _others(desk, pick.side, entity), "delete"):
+    if change(desk, pick.side, operations.remove(desk.entities_on(pick.side), pick.span), "delete"):
         say(f"Deleted {_name(desk, pick.side, entity)}")
         select(desk, next_pick(desk, pick) if pick.side == "target" else None)
 
 
 def use_span(desk: Desk, replaced: Entity | None, span: Span, label: str) -> None:
     """Put the label on another candidate's span instead of where it is now."""
-    others = [entity for entity in _others(desk, "target", replaced) if not entity.span.overlaps(span)]
-    if change(desk, "target", [*others, Entity(span, label, origin="human")], "candidate"):
+    entities = operations.remove(desk.entities, replaced.span) if replaced else desk.entities
+    entities, _ = operations.label_words(entities, span, label)
+    if change(desk, "target", entities, "candidate"):
         select(desk, Pick("target", span))
 
 
@@ -109,26 +105,25 @@ def use_method(desk: Desk, method: str) -> None:
         say(f"Took the spans of {method}")
 
 
-def check(desk: Desk, checked: bool = True) -> bool:
-    """Mark the sentence as checked by a person; its target labels are fixed as they are."""
-    edits = replace(desk.stored.edits, checked=checked)
-    return save(desk, edits, "check" if checked else "uncheck")
+def check(desk: Desk) -> bool:
+    """Mark the sentence as checked by a person; text and labels of the target stay as they are from now on."""
+    values = {"target_entities": desk.entities, "checked": True}
+    if desk.stored.task.target is None and desk.stored.edits.target is None:
+        values["target"] = desk.target.with_entities(())
+    return save(desk, replace(desk.stored.edits, **values), "check")
 
 
-def step(action: Callable[[int], Edits], desk: Desk, nothing: str) -> None:
-    """Undo or redo one event of the sentence."""
-    try:
-        action(desk.stored.id)
-    except ProjectionError as problem:
-        say(str(problem) or nothing, "warn")
-
-
-def _others(desk: Desk, side: str, entity: Entity | None) -> list[Entity]:
-    return [other for other in desk.entities_on(side) if entity is None or other.span != entity.span]
-
-
-def _name(desk: Desk, side: str, entity: Entity) -> str:
-    return f"{desk.sentence_on(side).text_of(entity.span)} {entity.label}"
+def translation(desk: Desk, side: str, text: str, language: str) -> None:
+    """Replace one side's text; labels of a person follow where their words are unchanged, the rest is recomputed."""
+    after = tokenize(text.strip(), language, id=desk.stored.task.id)
+    before = desk.sentence_on(side)
+    decided = getattr(desk.stored.edits, f"{side}_entities")
+    if before is None:
+        save(desk, replace(desk.stored.edits, **{side: after}), "text")
+        return
+    edits, lost = operations.with_text(desk.stored.edits, side, before, after, decided)
+    if save(desk, edits, "text") and lost:
+        say(f"Not carried over: {', '.join(_name(desk, side, entity) for entity in lost)}", "warn")
 
 
 def automatic(desk: Desk) -> None:
@@ -137,12 +132,21 @@ def automatic(desk: Desk) -> None:
         say("Back to the automatic result. Undo brings your changes back.")
 
 
-def translation(desk: Desk, side: str, text: str, language: str) -> None:
-    """Replace one side's text; links, and labels on words that changed, are computed again."""
-    sentence = tokenize(text.strip(), language, id=desk.stored.task.id)
-    edits = desk.stored.edits
-    if side == "target":
-        changed = replace(edits, target=sentence, target_entities=None, alignment=None)
-    else:
-        changed = replace(edits, source=sentence, source_entities=None, alignment=None)
-    save(desk, changed, "text")
+def step(action: Callable[[int], Edits], desk: Desk) -> None:
+    """Undo or redo one event of the sentence."""
+    try:
+        action(desk.stored.id)
+    except ProjectionError as problem:
+        say(str(problem), "warn")
+
+
+def restore(desk: Desk, revision: int) -> None:
+    try:
+        store().restore(desk.stored.id, revision)
+        say(f"Restored revision {revision}")
+    except ProjectionError as problem:
+        say(str(problem), "bad")
+
+
+def _name(desk: Desk, side: str, entity: Entity) -> str:
+    return f"{desk.sentence_on(side).text_of(entity.span)} {entity.label}"

@@ -7,7 +7,6 @@ from dataclasses import replace
 import streamlit as st
 
 from projection.alignment.words import word_similarity
-from projection.errors import ProjectionError
 from projection.text import schemes
 from projection.text.languages import english_name
 from projection.types import Decision, Entity, Span
@@ -159,16 +158,16 @@ def tokens_tab(desk: Desk) -> None:
     """Edit the labels word by word; the same data as the board, for keyboard and screen reader."""
     side = st.segmented_control(
         "Side", ["target", "source"], default="target", required=True, key="token-side", label_visibility="collapsed",
-        format_func=lambda name: f"{name.capitalize()}: {english_name(s.language)}" if (s := desk.sentence_on(name)) else name,
+        format_func=lambda name: side_name(desk, name),
     )  # fmt: skip
     sentence = desk.sentence_on(side)
     if sentence is None:
         st.html(markup.notice("This side is not there yet"))
         return
-    frame = tables.token_frame(sentence, desk.entities_on(side))
+    frame, choices = tables.token_frame(sentence, desk.entities_on(side)), tables.tag_choices(desk.labels())
     edited = st.data_editor(
-        frame, key=f"tokens-{side}-{desk.stored.id}-{desk.stored.revision}-{desk.method}", disabled=["Token"], height=320,
-        column_config={"Tag": st.column_config.SelectboxColumn(options=tables.tag_choices(desk.labels()), required=True)},
+        frame, key=f"tokens-{side}-{desk.stored.id}-{desk.stored.revision}-{desk.method}", disabled=["Token"],
+        height=320, column_config={"Tag": st.column_config.SelectboxColumn(options=choices, required=True)},
     )  # fmt: skip
     tags = edited["Tag"].tolist()
     if tags != frame["Tag"].tolist():
@@ -178,6 +177,11 @@ def tokens_tab(desk: Desk) -> None:
             if problems:
                 editing.say("An I- tag without a B- before it starts a span", "warn")
             st.rerun()
+
+
+def side_name(desk: Desk, side: str) -> str:
+    sentence = desk.sentence_on(side)
+    return f"{side.capitalize()}: {english_name(sentence.language)}" if sentence is not None else side.capitalize()
 
 
 def _unchanged(entity: Entity, before: tuple[Entity, ...]) -> Entity:
@@ -198,8 +202,8 @@ def text_tab(desk: Desk) -> None:
     )  # fmt: skip
     changed = bool(text.strip()) and (sentence is None or text.strip() != sentence.text)
     with st.container(horizontal=True):
-        st.button("Save translation", key="save-text", type="primary", disabled=not changed, on_click=editing.translation,
-                  args=(desk, side, text, language))  # fmt: skip
+        st.button("Save translation", key="save-text", type="primary", disabled=not changed,
+                  on_click=editing.translation, args=(desk, side, text, language))  # fmt: skip
         st.button("Back to the automatic result", key="automatic", on_click=editing.automatic, args=(desk,))
     st.caption(
         "Links and labels are computed again for a new text. Labels you set by hand stay on words that are unchanged."
@@ -218,12 +222,4 @@ def history_tab(desk: Desk) -> None:
         who = f", {event.author}" if event.author else ""
         when.html(markup.title(f"{event.at:%Y-%m-%d %H:%M:%S}", f"{event.kind}{who}, revision {event.revision}"))
         back.button("Restore", key=f"restore-{event.revision}", disabled=event.revision == desk.stored.revision,
-                    on_click=_restore, args=(desk, event.revision))  # fmt: skip
-
-
-def _restore(desk: Desk, revision: int) -> None:
-    try:
-        store().restore(desk.stored.id, revision)
-        editing.say(f"Restored revision {revision}")
-    except ProjectionError as problem:
-        editing.say(str(problem), "bad")
+                    on_click=editing.restore, args=(desk, event.revision))  # fmt: skip

@@ -81,7 +81,7 @@ def checks(rows: Sequence[Row], side: str, kind: str, *, stopped: bool) -> list[
         numbers = ", ".join(str(row.position + 1) for row in left_out[:8]) + ("…" if len(left_out) > 8 else "")
         why = next((row.problem for row in left_out if row.problem), "They have no labels yet.")
         detail = f"Sentence {numbers}. {why} Left out whole, so that a missing tag never looks like O."
-        notes.append(markup.notice(f"{markup.thousands(len(left_out))} sentences left out", detail, "warn"))
+        notes.append(markup.notice(f"{markup.counted(len(left_out), 'sentence')} left out", detail, "warn"))
     if unchecked:
         notes.append(
             markup.notice(

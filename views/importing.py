@@ -182,7 +182,7 @@ def _facts(first: Document, second: Document | None) -> dict[str, str]:
         "Format": documents.FORMATS[first.format],
         "Tags": first.scheme or "",
         "Encoding": f"{first.encoding.upper()}, {NEWLINES[first.newline]}",
-        "Detected": first.description,
+        "Found": first.description,
     }
     return facts | ({"Translation": second.description} if second else {})
 

@@ -57,18 +57,15 @@ def decisions_bar(desk: Desk) -> None:
 
     last = desk.stored.position + 1 == desk.project.sentences
     st.button("Accept" if last else "Accept & next", key="accept", type="primary", shortcut="A", on_click=accept,
-              disabled=desk.target is None)  # fmt: skip
-    st.button(
-        "Undo", key="undo", shortcut="Ctrl+Z", on_click=editing.step, args=(store().undo, desk, "Nothing to undo.")
-    )
-    st.button("Redo", key="redo", shortcut="Ctrl+Shift+Z", on_click=editing.step,
-              args=(store().redo, desk, "Nothing to redo."))  # fmt: skip
+              disabled=desk.projection is None and desk.stored.edits.target_entities is None)  # fmt: skip
+    st.button("Undo", key="undo", shortcut="Ctrl+Z", on_click=editing.step, args=(store().undo, desk))
+    st.button("Redo", key="redo", shortcut="Ctrl+Y", on_click=editing.step, args=(store().redo, desk))
 
 
 def method_choice(setup: Setup) -> str:
     """Choose whose labels are shown and exported; kept in the address as m."""
     return st.selectbox(
-        "Method", list(setup.methods), key="m", bind="query-params", label_visibility="collapsed", width=170,
+        "Method", list(setup.methods), key="m", bind="query-params", label_visibility="collapsed", width=160,
         help="The method whose labels are shown and exported.",
     )  # fmt: skip
 
@@ -92,10 +89,7 @@ def local_time(moment: datetime) -> str:
 def saved_state(desk: Desk) -> None:
     """Say how far the project is and that the sentence is stored."""
     events = store().history(desk.stored.id)
-    if events:
-        state = f'<span class="saved">\u2713 Saved {local_time(events[-1].at)}</span>'
-    else:
-        state = ""
+    state = f'<span class="saved">\u2713 Saved {local_time(events[-1].at)}</span>' if events else ""
     st.html(f"{markup.progress_line(desk.project.checked, desk.project.sentences)} &nbsp; {state}", width="content")
 
 
@@ -208,8 +202,8 @@ def draw_board(desk: Desk, pick: Pick | None, preview: tuple[Span, str] | None) 
 
 def _notes(desk: Desk) -> tuple[str, str]:
     """Say where each side came from."""
-    task, setup = desk.outcome.task, desk.setup
-    labels = "your labels" if task.labelled else setup.recognizer
+    task, setup = desk.stored.task, desk.setup
+    labels = "your labels" if desk.outcome.task.labelled else setup.recognizer
     source = f"source, {labels}" if task.source else f"{setup.translator}, {labels}"
     return source, "given" if task.target else setup.translator
 

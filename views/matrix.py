@@ -100,7 +100,7 @@ def _plain(word: str) -> str:
 def _link_rings(
     source: Sentence, target_entities: Sequence[Entity], alignment: Alignment, theme: str, neutral: str
 ) -> list[dict]:
-    """Outline each linked cell, in the label's colour where an entity word is linked; drawn in data units, so it zooms."""
+    """Outline each linked cell, in the label's colour where an entity word is linked; in data units, so it zooms."""
     rings = []
     for row, column in sorted(alignment.links):
         colour = _colour_at((row, column), source.entities, target_entities, theme, neutral)

@@ -60,8 +60,9 @@ def language_row() -> tuple[str, str, str]:
 def typed_card(given: str, other: str) -> str:
     st.html(markup.title("Type or paste", f"{english_name(given)} text"))
     return st.text_area(
-        "Text", EXAMPLE if "typed" not in st.session_state else None, key="typed", height=150, label_visibility="collapsed",
-        placeholder=f"One sentence a line, or any text. A tab separates a sentence from its {english_name(other)} translation.",
+        "Text", EXAMPLE if "typed" not in st.session_state else None, key="typed", height=150,
+        label_visibility="collapsed",
+        placeholder=f"One sentence a line, or any text. A tab separates it from its {english_name(other)} translation.",
     )  # fmt: skip
 
 
@@ -128,7 +129,11 @@ def _sample(reading: Reading) -> str:
         sides = [side for side in (task.source, task.target) if side is not None]
         shown = "".join(markup.words(side, limit=60) for side in sides)
         rows.append([str(number), shown, str(len(task.source.entities)) if task.source else "\u2013"])
-    heading = f"First {len(rows)} of {markup.counted(reading.sentences, 'sentence')}" if len(rows) < reading.sentences else "Text"
+    heading = (
+        f"First {len(rows)} of {markup.counted(reading.sentences, 'sentence')}"
+        if len(rows) < reading.sentences
+        else "Text"
+    )
     return markup.sheet(["#", heading, "Entities"], rows, frozenset({0, 2}))
 
 
@@ -163,7 +168,7 @@ def _missing(reading: Reading, setup: Setup) -> list[str]:
         messages.append(
             markup.notice(
                 f"No translator comes with the app for {pair}",
-                "Give translations (after a tab, in the table above, or as a file), or choose a translator on the Inspect page.",
+                "Give translations (after a tab, in the table, or as a file), or choose a translator on the Inspect page.",
                 "warn",
             )
         )
@@ -200,21 +205,30 @@ def _project_line(project) -> None:
 
 @st.dialog("Rename project")
 def _rename(project) -> None:
-    name = st.text_input("Name", project.name, max_chars=120)
-    if st.button("Rename", type="primary", disabled=not name.strip()):
-        store().rename_project(project.id, name.strip())
+    name = st.text_input("Name", project.name, max_chars=120, key="new-name")
+    if st.button(
+        "Rename", type="primary", key="confirm-rename", on_click=_renamed, args=(project.id,), disabled=not name.strip()
+    ):
         st.rerun()
+
+
+def _renamed(project_id: int) -> None:
+    if name := st.session_state["new-name"].strip():
+        store().rename_project(project_id, name)
 
 
 @st.dialog("Delete project")
 def _delete(project) -> None:
-    st.write(f"All {project.sentences} sentences and every correction in it will be gone. This cannot be undone.")
     st.html(markup.facts({"Project": project.name, "Checked": f"{project.checked} of {project.sentences}"}))
-    if st.button("Delete for good", type="primary"):
-        store().delete_project(project.id)
-        if st.session_state.get("project") == project.id:
-            st.session_state.pop("project")
+    st.write("All its sentences and every correction will be gone. This cannot be undone.")
+    if st.button("Delete for good", type="primary", key="confirm-delete", on_click=_deleted, args=(project.id,)):
         st.rerun()
+
+
+def _deleted(project_id: int) -> None:
+    store().delete_project(project_id)
+    if st.session_state.get("project") == project_id:
+        st.session_state.pop("project")
 
 
 def import_project(name: str, setup: Setup, reading: Reading) -> int | None:

@@ -19,7 +19,7 @@ DIRECTIONS = {
 }
 DIRECTION_HELP = {
     "translate-train": "Your text is labelled and translated; the labels are carried over to the translation.",
-    "translate-test": "Your text is translated to the source language, labelled there, and the labels come back to your text.",
+    "translate-test": "Your text is translated, the translation is labelled, and the labels come back to your text.",
 }
 ROLES = {"translator": "Translator", "recognizer": "Entity recognizer", "aligner": "Word aligner"}
 EXTRACTIONS = ("itermax", "argmax", "match", "softmax", "entmax")
@@ -139,8 +139,8 @@ def _widget(option: Option, value: Any, default: Any, key: str) -> Any:
         whole = isinstance(option.step, int) and isinstance(default, int | None)
         kind = int if whole else float
         return st.number_input(
-            label, kind(option.minimum), kind(option.maximum), None if value is None else kind(value), kind(option.step or 1),
-            key=key, help=option.help, placeholder="as calibrated",
+            label, kind(option.minimum), kind(option.maximum), None if value is None else kind(value),
+            kind(option.step or 1), key=key, help=option.help, placeholder="as calibrated",
         )  # fmt: skip
     text = st.text_input(label, value if isinstance(value, str) else "", key=key, help=option.help)
     return text if text else default

@@ -60,7 +60,7 @@ def test_work_survives_reload_and_restart_and_can_be_undone(page, server):
     page.get_by_role("option", name="Berlim").click()
     page.wait_for_selector(".target .box.current:has-text('Berlim')")
     page.keyboard.press("Delete")
-    page.wait_for_function(f"() => true")
+    page.wait_for_function("() => true")
     page.get_by_text("Saved").wait_for()
     address = page.url
     assert "project=" in address and "s=1" in address

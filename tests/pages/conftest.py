@@ -1,0 +1,71 @@
+"""AppTest over the whole app, with the deterministic stand-ins instead of models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from projection.pipeline import Setup, Task
+from projection.text.tokenize import tokenize
+from projection.types import Entity, Span
+from views import project_panels
+from views.resources import store
+
+APP = str(Path(__file__).parent.parent.parent / "app.py")
+STAND_INS = {
+    "translator": "dictionary",
+    "recognizer": "rules",
+    "aligner": "diagonal",
+    "methods": ("heuristic", "span-matching"),
+}
+
+
+@pytest.fixture(autouse=True)
+def light(monkeypatch, tmp_path):
+    """A home of its own for each test, and no real model."""
+    monkeypatch.setenv("PROJECTION_HOME", str(tmp_path))
+    monkeypatch.setattr(
+        project_panels,
+        "default_setup",
+        lambda source, target, direction: Setup(source, target, direction, **STAND_INS),
+    )
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def app():
+    return AppTest.from_file(APP, default_timeout=30)
+
+
+@pytest.fixture
+def project():
+    """Return a function that stores sentences as a project and gives its number."""
+
+    def create(*pairs: tuple[str, str | None], name: str = "Trial", labelled: bool = True, **setup) -> int:
+        tasks = []
+        for text, translation in pairs:
+            source = tokenize(text, "en")
+            if labelled:
+                source = source.with_entities([Entity(Span(0, 1), "PER")])
+            tasks.append(Task(source, translation and tokenize(translation, "de"), labelled=labelled))
+        return store().create_project(name, Setup("en", "de", **(STAND_INS | setup)), tasks)
+
+    return create
+
+
+def page(app: AppTest, name: str, **address: str) -> AppTest:
+    """Open a page at an address; nothing may throw."""
+    app.run()
+    for key, value in address.items():
+        app.query_params[key] = value
+    app.switch_page(f"pages/{name}.py").run()
+    assert not app.exception
+    return app
+
+
+def html(app: AppTest) -> str:
+    """All static HTML of the page as one string."""
+    return "\n".join(element.proto.body for element in app.get("html"))

@@ -1,0 +1,155 @@
+"""The inspect page: results, corrections, undo, messages, address."""
+
+import pytest
+
+from projection.types import Entity, Span
+from tests.pages.conftest import html, page
+from views.resources import store
+
+PAIR = ("Ann met Bob in Berlin .", "Ann traf Bob in Berlin .")
+
+
+def select(app, number, start, end, side="target", position=0):
+    """What the board sends when somebody clicks."""
+    sent = {"sentence": f"{number}/{position}", "side": side, "start": start, "end": end, "count": 99}
+    app.session_state["board"] = {"pick": sent}
+    return app.run()
+
+
+def translation_area(app):
+    return next(area for area in app.text_area if "translation" in area.label)
+
+
+def target_spans(number, position=0):
+    entities = store().sentence(number, position).edits.target_entities
+    return entities and [(entity.span.start, entity.span.end, entity.label) for entity in entities]
+
+
+def test_no_project_shows_the_way_in(app):
+    page(app, "inspect")
+    assert "No project is open" in html(app)
+    assert app.button(key="start").label == "Start a project"
+
+
+def test_a_project_that_does_not_exist_is_no_stack_trace(app):
+    page(app, "inspect", project="4711", s="1")
+    assert "No project is open" in html(app)
+
+
+def test_the_address_opens_project_sentence_and_method(app, project):
+    number = project(PAIR, ("Eve left .", "Eva ging ."))
+    page(app, "inspect", project=str(number), s="2", m="span-matching")
+    assert app.number_input(key="jump").value == 2
+    assert app.selectbox(key="m").value == "span-matching"
+    assert translation_area(app).value == "Eva ging ."
+
+
+def test_next_and_jump_walk_through_the_project_and_update_the_address(app, project):
+    number = project(PAIR, PAIR, PAIR)
+    page(app, "inspect", project=str(number))
+    assert app.button(key="previous").disabled
+    app.button(key="next").click().run()
+    assert app.query_params["s"] == "2"
+    app.number_input(key="jump").set_value(3).run()
+    assert app.query_params["s"] == "3" and app.button(key="next").disabled
+
+
+def test_label_grow_drop_delete_and_undo_are_stored(app, project):
+    number = project(PAIR)
+    page(app, "inspect", project=str(number))
+    select(app, number, 4, 5)
+    app.button(key="label-LOC").click().run()
+    assert (4, 5, "LOC") in target_spans(number)
+    app.button(key="border-Shift+Left").click().run()
+    assert (3, 5, "LOC") in target_spans(number)
+    app.button(key="border-Q").click().run()
+    assert (4, 5, "LOC") in target_spans(number)
+    app.button(key="delete-span").click().run()
+    assert (4, 5, "LOC") not in target_spans(number)
+    app.button(key="undo").click().run()
+    assert (4, 5, "LOC") in target_spans(number)
+    app.button(key="redo").click().run()
+    assert (4, 5, "LOC") not in target_spans(number)
+    assert not app.exception
+    assert "Saved" in html(app)
+
+
+def test_a_span_cannot_grow_over_its_neighbour(app, project):
+    number = project(PAIR)
+    page(app, "inspect", project=str(number))
+    select(app, number, 2, 3)
+    app.button(key="label-PER").click().run()
+    select_again = {"sentence": f"{number}/0", "side": "target", "start": 3, "end": 4, "count": 150}
+    app.session_state["board"] = {"pick": select_again}
+    app.run()
+    app.button(key="label-LOC").click().run()
+    app.button(key="border-Shift+Left").click().run()
+    assert {(2, 3, "PER"), (3, 4, "LOC")} <= {*target_spans(number)}
+    assert any("Bob PER is there" in toast.value for toast in app.toast)
+
+
+def test_a_source_label_changes_the_projection_downstream(app, project):
+    number = project(PAIR)
+    page(app, "inspect", project=str(number))
+    select(app, number, 4, 5, side="source")
+    app.button(key="label-LOC").click().run()
+    assert not app.exception
+    stored = store().sentence(number, 0)
+    assert Entity(Span(4, 5), "LOC", origin="human") in stored.edits.source_entities
+    assert "Berlin LOC" in str([pill.options for pill in app.get("button_group")]) or "Berlin" in html(app)
+
+
+def test_accept_marks_the_sentence_and_goes_on(app, project):
+    number = project(PAIR, PAIR)
+    page(app, "inspect", project=str(number))
+    app.button(key="accept").click().run()
+    assert store().sentence(number, 0).edits.checked
+    assert app.number_input(key="jump").value == 2
+    assert "1 of 2 checked" in html(app)
+
+
+def test_a_new_translation_is_tokenised_and_projected_again(app, project):
+    number = project(PAIR)
+    page(app, "inspect", project=str(number))
+    translation_area(app).set_value("Ann hat Bob getroffen .").run()
+    app.button(key="save-text").click().run()
+    assert not app.exception
+    assert store().sentence(number, 0).edits.target.text == "Ann hat Bob getroffen ."
+
+
+def test_a_missing_model_is_one_message_and_the_text_is_still_there(app, project):
+    number = project(("Ann left .", None), translator="given")
+    page(app, "inspect", project=str(number))
+    shown = html(app)
+    assert "Stopped at translation" in shown and "Ann" in shown
+    assert "Traceback" not in shown
+
+
+def test_entities_without_a_place_are_explained(app, project):
+    number = project(("Ann left .", "Sie ging fort heute morgen ganz leise ."), methods=("heuristic",), aligner="given")
+    page(app, "inspect", project=str(number))
+    assert "Stopped at alignment" in html(app)
+
+
+def test_somebody_elses_newer_version_is_not_overwritten(app, project):
+    number = project(PAIR)
+    page(app, "inspect", project=str(number))
+    select(app, number, 4, 5)
+    from dataclasses import replace
+
+    stored = store().sentence(number, 0)
+    theirs = replace(stored.edits, target_entities=(Entity(Span(0, 1), "ORG", origin="human"),))
+    original = type(store()).save
+    calls = []
+
+    def first_somebody_else(self, sentence_id, edits, **how):
+        if not calls:
+            calls.append(original(self, sentence_id, theirs, expected_revision=stored.revision, kind="theirs"))
+        return original(self, sentence_id, edits, **how)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(store()), "save", first_somebody_else)
+        app.button(key="label-LOC").click().run()
+    assert not app.exception
+    assert target_spans(number) == [(0, 1, "ORG")]
+    assert any(toast.value for toast in app.toast)
