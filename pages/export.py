@@ -48,7 +48,9 @@ with choices.container(border=True):
 def content(limit: int | None = None) -> bytes:
     if kind == exporting.SAME_FILE:
         document = store().document(project.id)
-        return exporting.write_original(*document, export_panels.language_of(setup, side), job.results, None)
+        return exporting.write_original(
+            document, project.document_name, export_panels.language_of(setup, side), job.results, None
+        )
     return exporting.write(written[:limit], kind, scheme, side)
 
 

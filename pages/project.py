@@ -55,6 +55,7 @@ head.html(
 with menu:
     project_panels.projects_menu()
 
+project_panels.deleted_notice()
 source, target, direction = project_panels.language_row()
 try:
     source, target = normalise(source), normalise(target)

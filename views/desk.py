@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from projection.corrections.store import ProjectSummary, StoredSentence
-
 from projection.pipeline import Outcome, Setup
 from projection.types import Entity, Projection, Sentence, Span
 from views.palette import STANDARD_LABELS

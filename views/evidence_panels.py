@@ -217,7 +217,7 @@ def history_tab(desk: Desk) -> None:
     if not events:
         return
     st.html(markup.title("Changes", "every one is kept"))
-    for event in reversed(events[-20:]):
+    for event in events[:20]:
         when, back = st.columns([4, 1], vertical_alignment="center")
         who = f", {event.author}" if event.author else ""
         when.html(markup.title(f"{event.at:%Y-%m-%d %H:%M:%S}", f"{event.kind}{who}, revision {event.revision}"))

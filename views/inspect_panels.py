@@ -89,7 +89,7 @@ def local_time(moment: datetime) -> str:
 def saved_state(desk: Desk) -> None:
     """Say how far the project is and that the sentence is stored."""
     events = store().history(desk.stored.id)
-    state = f'<span class="saved">\u2713 Saved {local_time(events[-1].at)}</span>' if events else ""
+    state = f'<span class="saved">\u2713 Saved {local_time(events[0].at)}</span>' if events else ""
     st.html(f"{markup.progress_line(desk.project.checked, desk.project.sentences)} &nbsp; {state}", width="content")
 
 

@@ -168,7 +168,7 @@ def _missing(reading: Reading, setup: Setup) -> list[str]:
         messages.append(
             markup.notice(
                 f"No translator comes with the app for {pair}",
-                "Give translations (after a tab, in the table, or as a file), or choose a translator on the Inspect page.",
+                "Give translations (after a tab, in the table, or as a file), or choose a translator in Inspect.",
                 "warn",
             )
         )
@@ -176,7 +176,7 @@ def _missing(reading: Reading, setup: Setup) -> list[str]:
         messages.append(
             markup.notice(
                 f"No entity recognizer comes with the app for {english_name(setup.source_language)}",
-                "Upload labelled text, or choose a recognizer on the Inspect page.",
+                "Upload labelled text, or choose a recognizer in Inspect.",
                 "warn",
             )
         )
@@ -220,15 +220,31 @@ def _renamed(project_id: int) -> None:
 @st.dialog("Delete project")
 def _delete(project) -> None:
     st.html(markup.facts({"Project": project.name, "Checked": f"{project.checked} of {project.sentences}"}))
-    st.write("All its sentences and every correction will be gone. This cannot be undone.")
-    if st.button("Delete for good", type="primary", key="confirm-delete", on_click=_deleted, args=(project.id,)):
+    st.write("It leaves the list with all its sentences and corrections.")
+    if st.button("Delete", type="primary", key="confirm-delete", on_click=_deleted, args=(project,)):
         st.rerun()
 
 
-def _deleted(project_id: int) -> None:
-    store().delete_project(project_id)
-    if st.session_state.get("project") == project_id:
+def _deleted(project) -> None:
+    store().delete_project(project.id)
+    st.session_state["deleted"] = project
+    if st.session_state.get("project") == project.id:
         st.session_state.pop("project")
+
+
+def deleted_notice() -> None:
+    """After a deletion: the way back."""
+    project = st.session_state.get("deleted")
+    if project is None:
+        return
+    said, back = st.columns([5, 1], vertical_alignment="center")
+    said.html(markup.notice(f"Deleted {project.name}"))
+    back.button("Bring it back", key="bring-back", on_click=_bring_back, args=(project,), width="stretch")
+
+
+def _bring_back(project) -> None:
+    store().restore_project(project.id)
+    st.session_state.pop("deleted")
 
 
 def import_project(name: str, setup: Setup, reading: Reading) -> int | None:

@@ -85,7 +85,7 @@ def test_a_span_cannot_grow_over_its_neighbour(app, project):
     app.button(key="label-LOC").click().run()
     app.button(key="border-Shift+Left").click().run()
     assert {(2, 3, "PER"), (3, 4, "LOC")} <= {*target_spans(number)}
-    assert any("Bob PER is there" in toast.value for toast in app.toast)
+    assert any("PER at words 3" in toast.value for toast in app.toast)
 
 
 def test_a_source_label_changes_the_projection_downstream(app, project):
