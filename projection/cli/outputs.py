@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -22,19 +23,21 @@ def written(path: Path | None) -> Iterator[BinaryIO | None]:
         yield None
         return
     final = path.resolve()
-    if final.exists() and not final.is_file():
-        with final.open("wb") as stream:
-            yield stream
-        return
-    part = final.with_name(f".{final.name}.{os.getpid()}.part")
+    special = final.exists() and not final.is_file()
+    part = final if special else final.with_name(f".{final.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as stream:
             yield stream
             stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(final)
-    except BaseException:
-        part.unlink(missing_ok=True)
+            if not special:
+                os.fsync(stream.fileno())
+        if not special:
+            part.replace(final)
+    except BaseException as problem:
+        if not special:
+            part.unlink(missing_ok=True)
+        if isinstance(problem, OSError) and (problem.filename == str(part) or problem.errno == errno.ENOSPC):
+            raise OSError(problem.errno, problem.strerror, str(path)) from problem
         raise
 
 

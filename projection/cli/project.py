@@ -199,7 +199,7 @@ def _check_components(setup: Setup, work: Work) -> None:
     needed = {
         "translator": work.other is None and not work.document.has_pairs,
         "recognizer": not work.labelled,
-        "aligner": not work.document.has_pairs,
+        "aligner": work.document.format != "jsonl" or not work.document.has_pairs,  # JSONL may bring its links
     }
     missing = {
         "translator": "There is no translation: name a file with --{file}, or a translator with --translator",

@@ -177,6 +177,17 @@ def test_output_appears_whole_or_not_at_all(tmp_path):
     assert [one.name for one in tmp_path.iterdir()] == ["out"]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full to play a full disk")
+def test_a_full_disk_is_one_sentence(folder):
+    result = run("convert", "gold.conll", "--to", "jsonl", "--output", "/dev/full", code=2)
+    assert result.stderr.splitlines()[-1] == "Error: /dev/full: No space left on device."
+
+
+def test_a_device_is_written_to_and_not_replaced(folder):
+    run("convert", "gold.conll", "--to", "jsonl", "--output", "/dev/null")
+    assert not Path("/dev/null").is_file()
+
+
 def test_output_through_a_link_replaces_the_file_it_names(tmp_path):
     (tmp_path / "real").write_text("before")
     (tmp_path / "link").symlink_to("real")
