@@ -48,10 +48,10 @@ class Calibration:
 
 
 MULTILINGUAL_BERT = Calibration(temperature=None, softmax=1e-3)
-DEFAULT = Calibration(temperature=0.03, softmax=0.1)
+DEFAULT = Calibration(temperature=0.03, softmax=0.35, entmax=0.35)
 CALIBRATIONS: Mapping[str, Calibration] = MappingProxyType(
     {
-        "e5-small": Calibration(temperature=0.03, softmax=0.1),
+        "e5-small": Calibration(temperature=0.03, softmax=0.35, entmax=0.35),
         "mbert": MULTILINGUAL_BERT,
         "google-bert/bert-base-multilingual-cased": MULTILINGUAL_BERT,
         "bert-base-multilingual-cased": MULTILINGUAL_BERT,

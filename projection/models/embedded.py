@@ -12,8 +12,6 @@ from projection.models.layers import HiddenLayer
 from projection.models.subwords import SubwordTokenizer
 from projection.protocols import Progress
 
-_PADDING = 1
-
 
 @dataclass(frozen=True)
 class EmbeddedE5(TransformerEncoder):
@@ -41,7 +39,7 @@ class EmbeddedE5(TransformerEncoder):
         else:
             network, tokenizer = _from_folder(folder)
         layer = HiddenLayer(network, self.layer, self.precision, self.device, self._title)
-        return SubwordTokenizer(tokenizer, _PADDING), layer, tuple(notices)
+        return SubwordTokenizer(tokenizer), layer, tuple(notices)
 
 
 def _from_folder(folder: Path) -> tuple[Any, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -20,6 +20,7 @@ from projection.types import Sentence
 
 _log = logging.getLogger(__name__)
 PRECISIONS = ("fp32", "bf16", "int8")
+_PROCESSOR_BATCH, _ACCELERATED_BATCH = 1024, 16384  # sub-words; what fits the caches, and what fills a GPU
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +42,17 @@ class TransformerEncoder:
     """Embed words with the hidden states of `layer` (0 is the embeddings; None: two thirds of the way up).
 
     Only the layers up to the chosen one are run. Sentences are sorted by length and run in batches of
-    at most `batch_tokens` sub-words, padding included. A sentence with more than `max_subwords` (or
+    about `batch_tokens` sub-words (None: what suits the device). A sentence with more than `max_subwords` (or
     than the model can read) is read in windows that overlap by half; each sub-word keeps the vector
     from the window in which it is most central, and the Encoding says so. `precision`: "fp32"; "bf16"
-    (fast where the processor has it); "int8", dynamic quantisation of the linear layers, processor
-    only. Loading is lazy and thread-safe. Raises ModelUnavailable and ConfigurationError.
+    (faster only where the hardware has it, very slow elsewhere); "int8", dynamic quantisation of the
+    linear layers, processor only. Loading is lazy and thread-safe. Raises ModelUnavailable and ConfigurationError.
     """
 
     model: str
     layer: int | None = None
     name: str = ""
-    batch_tokens: int = 4096
+    batch_tokens: int | None = None
     precision: str = "fp32"
     max_subwords: int = 510
     device: str = "auto"
@@ -62,7 +63,8 @@ class TransformerEncoder:
         Option("layer", "Hidden layer the vectors are taken from; 0 is the embeddings.", minimum=0, maximum=48, step=1),
         Option("precision", "fp32 is exact, the others are faster.", choices=PRECISIONS),
         Option("max_subwords", "Longer sentences are read in overlapping windows.", minimum=16, maximum=8190, step=2),
-        Option("batch_tokens", "Sub-words run at once; more needs more memory.", minimum=64, maximum=65536, step=64),
+        Option("batch_tokens", "Sub-words run at once; empty: what suits the device.", minimum=16, maximum=65536,
+               step=64),
         Option("device", "auto takes a GPU when there is one.", choices=("auto", "cpu", "cuda", "mps")),
     )  # fmt: skip
 
@@ -98,31 +100,39 @@ class TransformerEncoder:
             return [Encoding(np.zeros((0, 0), np.float32), np.zeros(0, np.intp), 0) for _ in sentences]
         tokenizer, layer, _ = self._loaded()
         subwords = tokenizer.split([sentence.words for sentence in sentences])
-        capacity = min(self.max_subwords, layer.positions - len(tokenizer.prefix) - len(tokenizer.suffix))
+        edges = len(tokenizer.prefix), len(tokenizer.suffix)
+        capacity = min(self.max_subwords, layer.positions - sum(edges))
+        batches = self._batches(subwords, capacity, layer)
+        hidden = layer.run([_sequences(tokenizer, subwords, batch) for batch in batches], edges)
         vectors = [np.empty((len(one.ids), layer.dimension), np.float32) for one in subwords]
-        for batch in self._batches(subwords, capacity, len(tokenizer.prefix) + len(tokenizer.suffix)):
-            hidden = layer.run(*_padded(tokenizer, subwords, batch))
-            for row, piece in enumerate(batch):
-                shift = len(tokenizer.prefix) - piece.start
-                kept = hidden[row, piece.keep_start + shift : piece.keep_end + shift]
+        for batch, states in zip(batches, hidden, strict=True):
+            for piece, state in zip(batch, states, strict=True):
+                shift = edges[0] - piece.start
+                kept = state[piece.keep_start + shift : piece.keep_end + shift]
                 vectors[piece.sentence][piece.keep_start : piece.keep_end] = kept
         return [
             Encoding(matrix, one.words, len(sentence), _window_warning(len(one.ids), capacity))
             for matrix, one, sentence in zip(vectors, subwords, sentences, strict=True)
         ]
 
-    def _batches(self, subwords: Sequence[Subwords], capacity: int, around: int) -> Iterator[list[_Piece]]:
-        """Yield windows longest first, at most `batch_tokens` sub-words a batch after padding (one at least)."""
+    def _batches(self, subwords: Sequence[Subwords], capacity: int, layer: HiddenLayer) -> list[list[_Piece]]:
+        """Sort windows longest first and cut at `batch_tokens`, or smaller where that occupies more workers."""
         pieces = []
         for number, one in enumerate(subwords):
             if len(one.ids):
                 spans = windows(len(one.ids), capacity)
                 pieces += [_Piece(number, *span, *kept) for span, kept in zip(spans, owned(spans), strict=True)]
         pieces.sort(key=lambda piece: (-len(piece), piece.sentence, piece.start))
-        while pieces:
-            size = max(1, self.batch_tokens // (len(pieces[0]) + around))
-            yield pieces[:size]
-            pieces = pieces[size:]
+        most = self.batch_tokens or (_ACCELERATED_BATCH if layer.is_accelerated else _PROCESSOR_BATCH)
+        share = sum(len(piece) for piece in pieces) // layer.workers + 1
+        batches, room = [], 0
+        for piece in pieces:
+            if len(piece) > room:
+                batches.append([])
+                room = min(most, share)
+            batches[-1].append(piece)
+            room -= len(piece)
+        return batches
 
     def _loaded(self) -> tuple[SubwordTokenizer, HiddenLayer, tuple[str, ...]]:
         with self._lock:
@@ -141,26 +151,20 @@ class TransformerEncoder:
                 "folder has a tokenizer.json."
             )
         network = hub.load_pretrained("AutoModel", self.model, "encoder")
-        subwords = SubwordTokenizer(tokenizer.backend_tokenizer, tokenizer.pad_token_id or 0)
+        subwords = SubwordTokenizer(tokenizer.backend_tokenizer)
         layer = HiddenLayer(network, self.layer, self.precision, self.device, self._title)
         layer.positions = min(layer.positions, tokenizer.model_max_length)
         return subwords, layer, ()
 
 
-def _padded(
+def _sequences(
     tokenizer: SubwordTokenizer, subwords: Sequence[Subwords], batch: Sequence[_Piece]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return ids and attention mask (pieces, longest), special tokens around each, padded on the right."""
-    around = len(tokenizer.prefix) + len(tokenizer.suffix)
-    longest = max(len(piece) for piece in batch) + around
-    ids = np.full((len(batch), longest), tokenizer.pad, np.int64)
-    mask = np.zeros_like(ids)
-    for row, piece in enumerate(batch):
-        length = len(piece) + around
-        own = subwords[piece.sentence].ids[piece.start : piece.end]
-        ids[row, :length] = [*tokenizer.prefix, *own, *tokenizer.suffix]
-        mask[row, :length] = 1
-    return ids, mask
+) -> list[NDArray[np.int64]]:
+    """Return the ids of each window with its special tokens around it."""
+    return [
+        np.concatenate([tokenizer.prefix, subwords[piece.sentence].ids[piece.start : piece.end], tokenizer.suffix])
+        for piece in batch
+    ]
 
 
 def _window_warning(length: int, capacity: int) -> tuple[str, ...]:

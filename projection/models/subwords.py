@@ -31,10 +31,10 @@ class SubwordTokenizer:
     are the special tokens the model expects around a sentence.
     """
 
-    def __init__(self, backend: tokenizers.Tokenizer, pad: int = 0):
+    def __init__(self, backend: tokenizers.Tokenizer):
         backend.no_truncation()
         backend.no_padding()
-        self._backend, self.pad = backend, pad
+        self._backend = backend
         special = {number: token.content for number, token in backend.get_added_tokens_decoder().items()
                    if token.special}  # fmt: skip
         self._unknown = {number for number, text in special.items() if text == getattr(backend.model, "unk_token", None)
@@ -43,8 +43,8 @@ class SubwordTokenizer:
         self._special = np.array(sorted(special), np.int64)
         probe = backend.encode(["a"], is_pretokenized=True)
         own = [position for position, word in enumerate(probe.word_ids) if word is not None]
-        self.prefix = probe.ids[: own[0]] if own else []
-        self.suffix = probe.ids[own[-1] + 1 :] if own else []
+        self.prefix = np.array(probe.ids[: own[0]] if own else [], np.int64)
+        self.suffix = np.array(probe.ids[own[-1] + 1 :] if own else [], np.int64)
 
     def split(self, sentences: Sequence[Sequence[str]]) -> list[Subwords]:
         """Return the sub-words of each list of words; a word may have none (control characters)."""
