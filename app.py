@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from views import resources
+from projection.errors import ProjectionError
+from views import markup, resources
 
 st.set_page_config(page_title="Projection", page_icon=str(resources.ASSETS / "icon.svg"), layout="wide")
 st.html(resources.style())
@@ -15,4 +16,7 @@ page = st.navigation(
     position="top",
 )
 st.logo(str(resources.ASSETS / "logo.svg"), size="medium")
-page.run()
+try:
+    page.run()
+except ProjectionError as problem:
+    st.html(markup.notice("This page cannot be shown", str(problem), "bad"))

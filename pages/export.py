@@ -15,7 +15,11 @@ if project is None:
     inspect_panels.empty()
     st.stop()
 write_address(project.id, st.session_state.get("position", 0))
-setup, method = project.setup, export_panels.method_of(project.setup)
+setup = project.setup
+head, choice, action = st.columns([5, 1, 1.4], vertical_alignment="center")
+head.html(export_panels.heading(project))
+with choice:
+    method = inspect_panels.method_choice(setup)
 stored = list(store().sentences(project.id))
 state = (project.id, setup.to_dict(), method, tuple(item.revision for item in stored))
 
@@ -27,8 +31,6 @@ def start() -> Job:
     )  # fmt: skip
 
 
-head, action = st.columns([4, 1.2], vertical_alignment="center")
-head.html(export_panels.heading(project))
 job = remembered("export", state, start)
 if not job.wait(QUICK):
     inspect_panels.waiting(job)

@@ -132,10 +132,36 @@ def automatic(desk: Desk) -> None:
         say("Back to the automatic result. Undo brings your changes back.")
 
 
-def step(action: Callable[[int], Edits], desk: Desk) -> None:
-    """Undo or redo one event of the sentence."""
+def accept(desk: Desk) -> None:
+    """Mark the sentence as checked and go to the next one."""
+    if check(desk) and desk.stored.position + 1 < desk.project.sentences:
+        st.session_state["accepted"] = desk.stored.position
+        go(desk.stored.position + 1)
+
+
+def go(position: int) -> None:
+    """Turn to another sentence; its most doubtful span will be selected."""
+    st.session_state["position"] = position
+    st.session_state.pop("offered", None)
+
+
+def undo(desk: Desk) -> None:
+    """Take back the last change of this sentence; without one, the acceptance that led here."""
+    accepted = st.session_state.pop("accepted", None)
+    if desk.stored.revision == 0 and accepted is not None:
+        go(accepted)
+        _step(store().undo, store().sentence(desk.project.id, accepted).id)
+    else:
+        _step(store().undo, desk.stored.id)
+
+
+def redo(desk: Desk) -> None:
+    _step(store().redo, desk.stored.id)
+
+
+def _step(action: Callable[[int], Edits], sentence_id: int) -> None:
     try:
-        action(desk.stored.id)
+        action(sentence_id)
     except ProjectionError as problem:
         say(str(problem), "warn")
 

@@ -24,12 +24,6 @@ def heading(project: Any) -> str:
     return markup.page_title(f"Export {project.name}", f"{count}, {project.checked} checked, {pair}")
 
 
-def method_of(setup: Setup) -> str:
-    """The method chosen on the inspect page, if it still runs."""
-    chosen = st.session_state.get("m") or st.query_params.get("m")
-    return chosen if chosen in setup.methods else setup.methods[0]
-
-
 def language_of(setup: Setup, side: str) -> str:
     return setup.source_language if side == "source" else setup.target_language
 

@@ -29,45 +29,50 @@ STAGES = {
 }
 
 
-def go(position: int) -> None:
-    st.session_state["position"] = position
-    st.session_state.pop("offered", None)
-
-
 def navigation(position: int, sentences: int) -> None:
     """Previous, next and jump; keys Ctrl+Left and Ctrl+Right."""
-    st.button("Prev", key="previous", shortcut="Ctrl+Left", disabled=position == 0, on_click=go, args=(position - 1,))
     st.button(
-        "Next", key="next", shortcut="Ctrl+Right", disabled=position + 1 >= sentences, on_click=go, args=(position + 1,)
+        "Prev", key="previous", shortcut="Ctrl+Left", disabled=position == 0, on_click=editing.go, args=(position - 1,)
+    )
+    st.button(
+        "Next",
+        key="next",
+        shortcut="Ctrl+Right",
+        disabled=position + 1 >= sentences,
+        on_click=editing.go,
+        args=(position + 1,),
     )
     st.session_state["jump"] = position + 1
     st.number_input(
         "Sentence", 1, sentences, key="jump", label_visibility="collapsed", width=110,
-        on_change=lambda: go(st.session_state["jump"] - 1),
+        on_change=lambda: editing.go(st.session_state["jump"] - 1),
     )  # fmt: skip
     st.html(f'<span class="meta">of {markup.thousands(sentences)}</span>', width="content")
 
 
 def decisions_bar(desk: Desk) -> None:
     """Accept, undo and redo."""
-
-    def accept() -> None:
-        if editing.check(desk) and desk.stored.position + 1 < desk.project.sentences:
-            go(desk.stored.position + 1)
-
     last = desk.stored.position + 1 == desk.project.sentences
-    st.button("Accept" if last else "Accept & next", key="accept", type="primary", shortcut="A", on_click=accept,
-              disabled=desk.projection is None and desk.stored.edits.target_entities is None)  # fmt: skip
-    st.button("Undo", key="undo", shortcut="Ctrl+Z", on_click=editing.step, args=(store().undo, desk))
-    st.button("Redo", key="redo", shortcut="Ctrl+Y", on_click=editing.step, args=(store().redo, desk))
+    nothing = desk.projection is None and desk.stored.edits.target_entities is None
+    label = "Accept" if last else "Accept & next"
+    st.button(
+        label, key="accept", type="primary", shortcut="A", disabled=nothing, on_click=editing.accept, args=(desk,)
+    )
+    st.button("Undo", key="undo", shortcut="Ctrl+Z", on_click=editing.undo, args=(desk,))
+    st.button("Redo", key="redo", shortcut="Ctrl+Y", on_click=editing.redo, args=(desk,))
 
 
-def method_choice(setup: Setup) -> str:
-    """Choose whose labels are shown and exported; kept in the address as m."""
-    return st.selectbox(
-        "Method", list(setup.methods), key="m", bind="query-params", label_visibility="collapsed", width=160,
+def method_choice(setup: Setup, label: str = "Method") -> str:
+    """Choose whose labels are shown and exported; kept in the address as m, and from page to page."""
+    kept = st.session_state.get("method")
+    if "m" not in st.session_state and "m" not in st.query_params and kept in setup.methods:
+        st.session_state["m"] = kept
+    chosen = st.selectbox(
+        label, list(setup.methods), key="m", bind="query-params", label_visibility="collapsed", width=160,
         help="The method whose labels are shown and exported.",
     )  # fmt: skip
+    st.session_state["method"] = chosen
+    return chosen
 
 
 def settings_popover(project: Any) -> Setup:
