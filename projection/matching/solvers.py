@@ -1,9 +1,9 @@
 """Choose candidates for entities: spans of the result never overlap, an entity is used at most k times.
 
 `weights` (E, C) holds the value of putting entity e on candidate c; only positive weights may be
-chosen. `spans` (C, 2) are half-open word spans. Results are lists of (entity, candidate), and ties go
-to the shorter span, then the earlier entity, then the leftmost span (the integer program leaves ties
-that cost nothing to HiGHS).
+chosen. `spans` (C, 2) are half-open word spans. Results are lists of (entity, candidate). Ties: `greedy`
+takes the shorter span, then the earlier entity, then the leftmost span; `dynamic` the combination of
+shorter spans; `integer` leaves them to HiGHS.
 
 The integer program is that of the paper (arXiv 2501.18750) with one clique row per target word in
 place of one row per overlapping pair, which is equivalent for intervals and far smaller.
