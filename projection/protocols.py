@@ -2,8 +2,8 @@
 
 Every implementation has `name` (as registered) and `signature` (name plus every setting that could
 change its output; used as cache key and printed with scores). Constructors are cheap: weights are
-loaded on first use. A whole-batch failure raises; the pipeline then retries one by one, so that only
-the sentences that really fail carry the error.
+loaded on first use. A failure raises; the pipeline then tries smaller batches, so that only the
+sentences that really fail carry the error.
 """
 
 from __future__ import annotations

@@ -72,8 +72,9 @@ def _shown(url: str) -> str:
 
 
 def _sqlite_file(url: URL) -> Path | None:
-    named = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
-    return Path(url.database) if named else None
+    name = url.database or ""
+    named = url.get_backend_name() == "sqlite" and name not in ("", ":memory:") and not name.startswith("file:")
+    return Path(name) if named else None
 
 
 def _prepare_sqlite(connection, _record) -> None:

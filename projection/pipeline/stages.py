@@ -54,8 +54,8 @@ class StageRun:
     """One stage: `build` gives its component, `compute` maps works to values, `key` is the content of a
     work that its value depends on, `warnings` reads what a value has to say.
 
-    A batch that fails is tried again sentence by sentence, so that only those that really fail carry
-    the error; a missing model fails them all at once.
+    A batch that fails is tried again in halves, so that only the sentences that really fail carry the
+    error; a missing model fails them all at once.
     """
 
     name: str
@@ -107,10 +107,8 @@ class StageRun:
             if len(works) == 1:
                 self._fail(works[0], problem)
                 return {}
-        values: dict[Work, Any] = {}
-        for work in works:
-            values |= self._compute(component, [work])
-        return values
+        half = len(works) // 2
+        return self._compute(component, works[:half]) | self._compute(component, works[half:])
 
     def _fail(self, work: Work, problem: Exception) -> None:
         message = str(problem)
