@@ -26,7 +26,7 @@ from projection.text.tokenize import tokenize
 METHODS = ("span-matching", "heuristic")
 TEXT = (
     "Angela Merkel told the European Parliament in Brussels on Monday that {} companies from Germany and Portugal "
-    "would open new offices in Lisbon next year ."
+    "would open offices in Lisbon next year ."
 )
 RUNS = 10
 
