@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 SPECIAL = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>",
            "cls_token": "<s>", "sep_token": "</s>", "mask_token": "<mask>"}  # fmt: skip
 _UNKNOWN = 3
-_TILDE, _PRIVATE = "\uff5e", "\uf8ff"
+# where the published normalisation is not NFKC: character, stand-in of the last private plane, result
+_UNLIKE_NFKC = (
+    ("\uff5e", "\U0010fff0", "\uff5e"),  # full-width tilde
+    ("\uff9e", "\U0010fff1", "\u3099"),  # half-width voiced and semi-voiced marks: not composed
+    ("\uff9f", "\U0010fff2", "\u309a"),
+    ("\U0001f23b", "\U0010fff3", "\U0001f23b"),  # a square ideograph younger than the published table
+)
 _LAYER = {
     "q": "attention.self.query",
     "k": "attention.self.key",
@@ -72,13 +78,10 @@ def tokenizer(file: E5File) -> tokenizers.Tokenizer:
 
     pieces = list(zip(file.pieces, file.scores.astype(float).tolist(), strict=True))
     built = Tokenizer(models.Unigram(pieces, unk_id=_UNKNOWN))
-    built.normalizer = normalizers.Sequence([
-        normalizers.Replace(_TILDE, _PRIVATE),  # SentencePiece keeps the full-width tilde, NFKC does not
-        normalizers.Nmt(),
-        normalizers.NFKC(),
-        normalizers.Replace(_PRIVATE, _TILDE),
-        normalizers.Replace(Regex(" {2,}"), " "),
-    ])  # fmt: skip
+    hide = [normalizers.Replace(text, hidden) for text, hidden, _ in _UNLIKE_NFKC]
+    show = [normalizers.Replace(hidden, result) for _, hidden, result in _UNLIKE_NFKC]
+    spaces = normalizers.Replace(Regex(" {2,}"), " ")
+    built.normalizer = normalizers.Sequence([*hide, normalizers.Nmt(), normalizers.NFKC(), *show, spaces])
     built.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
     built.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
     built.post_processor = processors.TemplateProcessing(
