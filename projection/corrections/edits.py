@@ -86,6 +86,23 @@ def load_alignment(row: Mapping[str, Any]) -> Alignment:
     return load_links(row, *row["words"])
 
 
+def dump_task(task: Task) -> dict[str, Any]:
+    """Return plain JSON values; `load_task` is the way back."""
+    row: dict[str, Any] = {"labelled": task.labelled}
+    for side in ("source", "target"):
+        if getattr(task, side) is not None:
+            row[side] = dump_sentence(getattr(task, side))
+    if task.alignment is not None:
+        row["alignment"] = dump_alignment(task.alignment)
+    return row
+
+
+def load_task(row: dict[str, Any]) -> Task:
+    sides = [load_sentence(row[side])[0] if side in row else None for side in ("source", "target")]
+    alignment = load_alignment(row["alignment"]) if "alignment" in row else None
+    return Task(*sides, bool(row["labelled"]), alignment)
+
+
 def label_words(entities: Sequence[Entity], span: Span, label: str) -> tuple[Entities, Entities]:
     """Give `span` a label; return the new entities and those that were in the way and went."""
     gone = tuple(entity for entity in entities if entity.span.overlaps(span) and entity.span != span)

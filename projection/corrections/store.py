@@ -13,11 +13,10 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from projection.corrections import tables
 from projection.corrections.database import explained, open_engine
-from projection.corrections.edits import Edits, dump_alignment, load_alignment
+from projection.corrections.edits import Edits, dump_task, load_task
 from projection.errors import ConflictError, StoreError
 from projection.pipeline import Setup, Task
 from projection.settings import settings
-from projection.text.jsonl import dump_sentence, load_sentence
 
 _BATCH = 500
 
@@ -97,7 +96,7 @@ class Store:
             }
             project_id = connection.execute(insert(tables.project).values(values)).inserted_primary_key[0]
             rows = [
-                {"project_id": project_id, "position": position, "task": json.dumps(_dump_task(task))}
+                {"project_id": project_id, "position": position, "task": json.dumps(dump_task(task))}
                 for position, task in enumerate(tasks)
             ]
             for start in range(0, len(rows), _BATCH):
@@ -289,23 +288,7 @@ def _sentences(project_id: int) -> Select:
 
 def _stored(row: Row) -> StoredSentence:
     edits = Edits.from_dict(json.loads(row.edits)) if row.edits else Edits()
-    return StoredSentence(row.id, row.project_id, row.position, _load_task(json.loads(row.task)), edits, row.revision)
-
-
-def _dump_task(task: Task) -> dict[str, Any]:
-    row: dict[str, Any] = {"labelled": task.labelled}
-    for side in ("source", "target"):
-        if getattr(task, side) is not None:
-            row[side] = dump_sentence(getattr(task, side))
-    if task.alignment is not None:
-        row["alignment"] = dump_alignment(task.alignment)
-    return row
-
-
-def _load_task(row: dict[str, Any]) -> Task:
-    sides = [load_sentence(row[side])[0] if side in row else None for side in ("source", "target")]
-    alignment = load_alignment(row["alignment"]) if "alignment" in row else None
-    return Task(*sides, bool(row["labelled"]), alignment)
+    return StoredSentence(row.id, row.project_id, row.position, load_task(json.loads(row.task)), edits, row.revision)
 
 
 def _now() -> str:
