@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from projection.cli.corpus import rehearse
 from projection.cli.failures import Failures
 from projection.cli.inputs import EncodingOption, Unit, check_same_count, check_single, open_document, say
 from projection.cli.outputs import all_written, check_outputs, progress_bar
@@ -80,6 +81,7 @@ def align(
     for document in documents:
         check_single(document, "each file to align")
     check_same_count(*documents)
+    rehearse("aligner", aligner)
     failures = Failures()
     with all_written(output) as (stream,), progress_bar(documents[0].sentence_count, progress) as bar:
         for line in _links(aligner, *documents, failures):

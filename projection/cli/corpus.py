@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from projection.cli.failures import Failures
 from projection.cli.inputs import UNLABELLED, say
+from projection.errors import ConfigurationError, ModelUnavailable
 
 if TYPE_CHECKING:
-    from projection.pipeline import Outcome, Setup, Task
+    from projection.pipeline import Outcome, Resources, Setup, Task
     from projection.text.documents import Document
     from projection.types import Sentence
+
+log = logging.getLogger(__name__)
 
 UNTRANSLATED = "_"
 """The one word of an output sentence that has no text, because its translation failed or is empty."""
@@ -52,14 +56,36 @@ class Corpus:
             yield Task(source, target, self.labelled, pair.alignment)
 
 
-def results(setup: Setup, corpus: Corpus, failures: Failures, links, report, bar) -> Iterator[tuple[str, Outcome]]:
+def rehearse(role: str, component: Any, source_language: str = "und", target_language: str = "und") -> None:
+    """Let a component work on one word, so that what would fail every sentence fails before the first one.
+
+    Raises ConfigurationError (a layer the model does not have) and ModelUnavailable (damaged weights).
+    """
+    from projection.types import Sentence
+
+    word = Sentence.from_words(["Berlin"], source_language)
+    try:
+        if role == "translator":
+            component.translate(["Berlin"], source_language, target_language)
+        elif role == "recognizer":
+            component.recognize([word])
+        else:
+            component.align([(word, word)])
+    except (ConfigurationError, ModelUnavailable):
+        raise
+    except Exception as problem:  # a model that does not like this word may like the text
+        log.info("the rehearsal of the %s failed: %s", role, problem)
+
+
+def results(
+    setup: Setup, corpus: Corpus, resources: Resources, failures: Failures, links, report, bar
+) -> Iterator[tuple[str, Outcome]]:
     """Run the pipeline; yield (why it failed or "", outcome) once links and report of a sentence are written."""
     from projection.cli.report import report_row
-    from projection.pipeline import Pipeline, Resources
+    from projection.pipeline import Pipeline
     from projection.text.pharaoh import format_line
 
     (method,) = setup.methods
-    resources = Resources(results=0)  # a corpus is read once: nothing would be asked for again
     pipeline = Pipeline(setup, resources)
     signature = pipeline.signature(method)
     placed = wanted = 0

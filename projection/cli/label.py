@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from projection.cli.corpus import rehearse
 from projection.cli.failures import Failures
 from projection.cli.inputs import UNLABELLED, EncodingOption, UnitsOption, check_single, open_document
 from projection.cli.options import OptionOption, parse_options
@@ -16,6 +17,7 @@ from projection.cli.outputs import all_written, check_outputs, progress_bar
 from projection.errors import ConfigurationError, ModelUnavailable
 
 if TYPE_CHECKING:
+    from projection.protocols import Recognizer
     from projection.text.documents import Document
     from projection.types import Entity, Sentence
 
@@ -41,13 +43,17 @@ def label(
       projection label news.txt --language en --output news.conll
       projection label test.de.conll --language de --recognizer xlm-r-conll03 --output labelled.de.conll
     """
+    from projection import registry
+
     check_outputs((output,), (input,))
     name, options = _choose(language, recognizer, option)
     document = open_document(input, language=language, units=input_units, encoding=encoding, labels=False)
     check_single(document, "the INPUT of label")
+    model = registry.create("recognizer", name, **options)
+    rehearse("recognizer", model, language)
     failures = Failures()
     with all_written(output) as (stream,), progress_bar(document.sentence_count, progress) as bar:
-        results = _labelled(document, name, options, failures, bar)
+        results = _labelled(document, model, failures, bar)
         if document.format in UNLABELLED:
             from projection.text.documents import write_sentences
 
@@ -77,24 +83,23 @@ def _choose(language: str, recognizer: str | None, option: list[str] | None) -> 
 
 
 def _labelled(
-    document: Document, name: str, options: dict, failures: Failures, bar
+    document: Document, recognizer: Recognizer, failures: Failures, bar
 ) -> Iterator[tuple[Sentence, tuple[Entity, ...]]]:
     """Yield each sentence with its entities, none for a sentence that failed."""
     from projection.pipeline import Resources, Task
     from projection.pipeline.stages import StageRun, Work
 
-    resources = Resources(results=0)
     stage = StageRun(
         "recognition",
         "recognizer",
-        lambda: resources.component("recognizer", name, options),
+        lambda: recognizer,
         lambda model, works: model.recognize([work.source for work in works]),
         id,
     )
     sentences = document.iter_sentences("ignore")
     number = 0
     while chunk := [Work.on(Task(sentence)) for sentence in islice(sentences, _CHUNK)]:
-        found = dict(stage.over(chunk, resources))
+        found = dict(stage.over(chunk, Resources(results=0)))
         for work in chunk:
             number += 1
             failures.add(str(number), str(work.error) if work.error else None)

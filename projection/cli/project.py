@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from projection.cli.corpus import Corpus, results, write
+from projection.cli.corpus import Corpus, rehearse, results, write
 from projection.cli.failures import Failures
 from projection.cli.inputs import (
     EncodingOption,
@@ -25,7 +25,7 @@ from projection.cli.outputs import all_written, check_outputs, progress_bar
 from projection.errors import ConfigurationError, ModelUnavailable
 
 if TYPE_CHECKING:
-    from projection.pipeline import Setup
+    from projection.pipeline import Resources, Setup
 
 
 class Direction(StrEnum):
@@ -83,6 +83,8 @@ def project(
       projection project test.pt.txt --direction translate-test --source-language en --target-language pt \\
                  --method heuristic --option gap=1 --output test.pt.conll
     """
+    from projection.pipeline import Resources
+
     forward = direction is Direction.translate_train
     if target and not forward:
         raise ConfigurationError(
@@ -94,13 +96,14 @@ def project(
     setup = _setup(source_language, target_language, direction, method, translator, recognizer, aligner, option)
     corpus = _open(setup, input, target or translation, forward, repair, encoding, input_units)
     setup = _without_what_is_given(setup, corpus)
-    _check_components(setup, corpus)
+    resources = Resources(results=0)  # a corpus is read once: nothing would be asked for again
+    _check_components(setup, corpus, resources)
     failures = Failures()
     with (
         all_written(output, links, report) as (output_stream, links_stream, report_stream),
         progress_bar(corpus.document.sentence_count, progress) as bar,
     ):
-        outcomes = results(setup, corpus, failures, links_stream, report_stream, bar)
+        outcomes = results(setup, corpus, resources, failures, links_stream, report_stream, bar)
         write(output_stream, corpus.sink, outcomes)
     if code := failures.tell():
         raise typer.Exit(code)
@@ -148,7 +151,7 @@ def _without_what_is_given(setup: Setup, corpus: Corpus) -> Setup:
     return replace(setup, **replaced, options=options)
 
 
-def _check_components(setup: Setup, corpus: Corpus) -> None:
+def _check_components(setup: Setup, corpus: Corpus, resources: Resources) -> None:
     """Raise before anything is computed if a stage that every sentence needs cannot run."""
     from projection import registry
     from projection.models.catalogue import availability
@@ -174,6 +177,10 @@ def _check_components(setup: Setup, corpus: Corpus) -> None:
             raise ModelUnavailable(f"The {role} {name} cannot run here. {state.message}")
     if needed["translator"]:
         _check_pair(setup, corpus.forward)
+    languages = (setup.source_language, setup.target_language)[:: 1 if corpus.forward else -1]
+    for role in (role for role, wanted in needed.items() if wanted):
+        component = resources.component(role, getattr(setup, role), setup.options.get(role))
+        rehearse(role, component, *(languages if role == "translator" else (setup.source_language,)))
 
 
 def _check_pair(setup: Setup, forward: bool) -> None:

@@ -162,6 +162,14 @@ def test_align_with_the_embedded_encoder(folder, unit):
     assert (folder / "out").read_text() == "0-0 1-1 2-2 3-3 4-4\n\n0-0 1-1 2-2\n"
 
 
+@pytest.mark.model
+def test_a_layer_that_is_not_there_is_wrong_use(folder):
+    """It would fail every sentence, so nothing is written."""
+    arguments = ("--source", "gold.conll", "--target", "gold.conll", "--layer", "50", "--output", "out")
+    assert "no layer 50" in run("align", *arguments, code=2).stderr
+    assert not (folder / "out").exists()
+
+
 def test_align_defaults_to_subwords_collapsed_to_words():
     """The default of --unit, as the help prints it."""
     assert "[default: subword]" in run("align", "--help").stdout
