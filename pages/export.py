@@ -31,7 +31,7 @@ def start() -> Job:
     )  # fmt: skip
 
 
-job = remembered("export", state, start)
+job = remembered("export", state, start, Job.stop)
 if not job.wait(QUICK):
     inspect_panels.waiting(job)
     st.stop()

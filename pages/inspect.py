@@ -15,7 +15,7 @@ QUICK = 0.6
 
 def outcome_of(setup: Setup, task):
     """Return the pipeline's outcome, or draw what it is doing and end this run of the page."""
-    job = remembered("job", (setup.to_dict(), task), lambda: Job(setup, [task], resources(), compute_lock()))
+    job = remembered("job", (setup.to_dict(), task), lambda: Job(setup, [task], resources(), compute_lock()), Job.stop)
     if not job.wait(QUICK):
         inspect_panels.waiting(job)
         st.stop()

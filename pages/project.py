@@ -4,7 +4,7 @@ import streamlit as st
 
 from projection.errors import ProjectionError
 from projection.text.languages import normalise
-from views import importing, markup, project_panels
+from views import importing, markup, project_list, project_panels
 from views.importing import Reading
 from views.session import forget, open_project, remembered
 
@@ -16,28 +16,23 @@ def inspect(project_id: int | None) -> None:
         st.switch_page("pages/inspect.py", query_params={"project": str(project_id), "s": "1"})
 
 
-def read_files(files, source: str, target: str, direction: str) -> Reading:
+def read_files(files, options, source: str, target: str, direction: str) -> Reading:
     """Read the uploads, with a stop button while it lasts; kept until a file or setting changes."""
-    main, other, links = files
-    one_indexed = st.session_state.get("links-from-one", False)
-    repair = st.session_state.get("repair", "conlleval")
-    key = (*(file and (file.name, len(file.content), hash(file.content)) for file in files),
-           source, target, direction, one_indexed, repair)  # fmt: skip
+    marks = tuple(file and (file.name, len(file.content), hash(file.content)) for file in files)
+    key, name = (marks, source, target, direction, options), files[0].name
     if st.session_state.get("stopped-reading") == key:
         return Reading(
-            main.name, (), errors=("Reading was stopped. Remove the file, or change a setting to read it again.",)
+            name, (), errors=("Reading was stopped. Remove the file, or change a setting to read it again.",)
         )
     waiting = st.empty()
 
     def tell(sentences: int) -> None:
-        with waiting.container(horizontal=True):
-            st.caption(f"Reading {markup.plain(main.name)}: {markup.thousands(sentences)} sentences so far")
+        waiting.caption(f"Reading {markup.plain(name)}: {markup.thousands(sentences)} sentences so far")
 
     def build() -> Reading:
         return importing.file_reading(
-            main, other, links, source=source, target=target, direction=direction, repair=repair,
-            one_indexed=one_indexed, progress=tell,
-        )  # fmt: skip
+            *files, source=source, target=target, direction=direction, options=options, progress=tell
+        )
 
     stop = st.empty()
     stop.button("Stop reading", key="stop-reading", on_click=st.session_state.update, args=({"stopped-reading": key},))
@@ -53,9 +48,9 @@ head.html(
     )
 )
 with menu:
-    project_panels.projects_menu()
+    project_list.projects_menu()
 
-project_panels.deleted_notice()
+project_list.deleted_notice()
 source, target, direction = project_panels.language_row()
 try:
     source, target = normalise(source), normalise(target)
@@ -69,7 +64,7 @@ typed_column, upload_column, demo_column = st.columns(3)
 with typed_column.container(border=True, height="stretch"):
     text = project_panels.typed_card(given, other)
 with upload_column.container(border=True, height="stretch"):
-    files = project_panels.upload_card(given, other)
+    files, options = project_panels.upload_card(given, other)
 with demo_column.container(border=True, height="stretch"):
     if project_panels.demo_card():
         inspect(project_panels.demo_project())
@@ -77,7 +72,7 @@ with demo_column.container(border=True, height="stretch"):
 with st.container(border=True):
     top, action = st.columns([3, 1], vertical_alignment="center")
     if files[0] is not None:
-        reading = read_files(files, source, target, direction)
+        reading = read_files(files, options, source, target, direction)
     else:
         rows = importing.typed_rows(text or "", given)
         if not rows:

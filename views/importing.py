@@ -30,6 +30,16 @@ class Upload:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingOptions:
+    """How files are to be read; `units` None leaves it to `file_reading`, `repair` None accepts legal labels only."""
+
+    repair: str | None = "conlleval"
+    units: Units | None = None
+    encoding: str = "utf-8"
+    one_indexed: bool = False
+
+
 @dataclass(frozen=True)
 class Reading:
     """What was understood, and nothing stored yet.
@@ -89,24 +99,26 @@ def file_reading(
     source: str,
     target: str,
     direction: Direction,
-    repair: str | None = "conlleval",
-    units: Units | None = None,
-    one_indexed: bool = False,
+    options: ReadingOptions = ReadingOptions(),
     progress: Callable[[int], None] = lambda sentences: None,
 ) -> Reading:
     """Read a file, with its translation and links if they come separately.
 
     `main` holds the source text (translate-train) or the target text (translate-test). Whatever is
-    wrong with a file as a whole ends up in `errors`; what is wrong with a line in `problems`. `progress` is
-    called with the number of sentences read so far, about once in a thousand.
+    wrong with a file as a whole ends up in `errors`; what is wrong with a line in `problems`. Lines of
+    plain text are sentences when a translation comes beside them, and their words stand between spaces
+    when links count them. `progress` is called with the sentences read so far, about once in a thousand.
     """
     here, there = (source, target) if direction == "translate-train" else (target, source)
+    how = {
+        "repair": options.repair,
+        "encoding": options.encoding,
+        "units": options.units or ("tokens" if links else "lines" if other else None),
+    }
     try:
-        first = documents.read(
-            main.content, name=main.name, language=here, target_language=there, repair=repair, units=units
-        )
-        second = other and documents.read(other.content, name=other.name, language=there, repair=repair, units=units)
-        tasks = FileTasks(first, second, links, direction, one_indexed)
+        first = documents.read(main.content, name=main.name, language=here, target_language=there, **how)
+        second = other and documents.read(other.content, name=other.name, language=there, **how)
+        tasks = FileTasks(first, second, links, direction, options.one_indexed)
         reading = _summary(main.name, tasks, _facts(first, second), direction, progress=progress)
     except (ProjectionError, UnicodeDecodeError) as problem:
         return Reading(main.name, (), errors=(str(problem),))
@@ -121,13 +133,8 @@ class FileTasks:
     """The tasks of one or several files, read again on every iteration so that they never fill the memory."""
 
     def __init__(self, first: Document, second: Document | None, links: Upload | None, direction: Direction, one: bool):
-        self._first, self._second, self._links, self._direction, self._one_indexed = (
-            first,
-            second,
-            links,
-            direction,
-            one,
-        )
+        self._first, self._second, self._links = first, second, links
+        self._direction, self._one_indexed = direction, one
 
     def __iter__(self) -> Iterator[Task]:
         if not self._links:

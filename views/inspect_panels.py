@@ -111,7 +111,10 @@ def waiting(job: Job) -> None:
         about = f" with {entry.name}{size}"
     count = f"{markup.thousands(job.done)} of {markup.thousands(job.total)}, " if job.total > 1 else ""
     text = f"{stage}{about} ({count}{job.seconds:.0f} s). The first use of a model also loads it."
-    st.progress(job.done / job.total if job.total > 1 else 0.0, markup.plain(text))
+    if job.total > 1:
+        st.progress(job.done / job.total, markup.plain(text))
+    else:
+        st.html(markup.working(text))
     st.button("Stop", key="stop-job", on_click=job.stop)
     if job.total == 1:
         for height in (60, 60, 260):

@@ -108,6 +108,11 @@ def notice(headline: str, detail: str = "", tone: str = "") -> str:
     return f'<div class="notice {tone}" role="status"><b>{escape(headline)}</b>{more}</div>'
 
 
+def working(text: str) -> str:
+    """Return a line that says what is going on."""
+    return f'<div class="working" role="status"><i></i>{escape(text)}</div>'
+
+
 def title(text: str, meta: str = "") -> str:
     more = f'<span class="meta">{escape(meta)}</span>' if meta else ""
     return f'<div class="title">{escape(text)}{more}</div>'

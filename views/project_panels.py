@@ -13,13 +13,23 @@ from projection.pipeline import Setup
 from projection.text.documents import Problem
 from projection.text.languages import ENCODER_LANGUAGES, english_name
 from views import importing, markup
-from views.importing import Reading, Upload, language_label
+from views.importing import Reading, ReadingOptions, Upload, language_label
 from views.resources import ASSETS, store
-from views.session import open_project
 from views.settings_panel import direction_choice
 
 EXAMPLE = "Angela Merkel met Emmanuel Macron in Berlin on Tuesday to discuss the future of the European Union."
 DEMO = ASSETS / "demo" / "demo.jsonl"
+REPAIRS = {
+    "conlleval": "conlleval: a stray I- starts a span",
+    "discard": "discard: drop the span",
+    None: "do not repair, refuse the file",
+}
+UNITS = {
+    None: "as fits the files",
+    "text": "running text, to be split into sentences",
+    "lines": "a sentence each",
+    "tokens": "a sentence each, words between spaces",
+}
 DEMO_NAME = "Demo corpus"
 FORMATS = [
     "txt",
@@ -66,15 +76,20 @@ def typed_card(given: str, other: str) -> str:
     )  # fmt: skip
 
 
-def upload_card(given: str, other: str) -> tuple[Upload | None, Upload | None, Upload | None]:
-    """Ask for the main file and, beside it, a translation and links."""
+def upload_card(given: str, other: str) -> tuple[tuple[Upload | None, ...], ReadingOptions]:
+    """Ask for the main file and, beside it, a translation and links; and how to read them."""
     st.html(markup.title("Upload a file", "TXT, TSV, CoNLL, JSONL"))
     main = st.file_uploader(f"{english_name(given)} file", FORMATS, key="main-file", label_visibility="collapsed")
     with st.popover("Translation and links in files of their own", width="stretch"):
         second = st.file_uploader(f"{english_name(other)} file, sentence by sentence", FORMATS, key="other-file")
         links = st.file_uploader("Word links (Pharaoh: 0-0 1-2)", ["txt", "pharaoh", "align", "talp"], key="links-file")
-        st.toggle("Links count from 1", key="links-from-one")
-    return tuple(file and Upload(file.name, file.getvalue()) for file in (main, second, links))
+        one_indexed = st.toggle("Links count from 1", key="links-from-one")
+    with st.popover("How to read", width="stretch"):
+        repair = st.selectbox("Illegal label sequences", list(REPAIRS), format_func=REPAIRS.get, key="repair")
+        units = st.selectbox("Lines of plain text", list(UNITS), format_func=UNITS.get, key="units")
+        encoding = st.text_input("Encoding", "utf-8", key="encoding", max_chars=30)
+    files = tuple(file and Upload(file.name, file.getvalue()) for file in (main, second, links))
+    return files, ReadingOptions(repair, units, encoding.strip() or "utf-8", one_indexed)
 
 
 def demo_card() -> bool:
@@ -181,70 +196,6 @@ def _missing(reading: Reading, setup: Setup) -> list[str]:
             )
         )
     return messages
-
-
-def projects_menu() -> None:
-    """List the stored projects: open, rename, delete with confirmation."""
-    found = store().projects()
-    with st.popover("Open project", disabled=not found, width="stretch"):
-        for project in found:
-            _project_line(project)
-
-
-def _project_line(project) -> None:
-    name, rename, delete = st.columns([5, 1, 1], vertical_alignment="center")
-    label = f"{markup.plain(project.name)}  ·  {project.checked} of {project.sentences} checked"
-    if name.button(label, key=f"open-{project.id}", width="stretch"):
-        open_project(project.id)
-        st.switch_page("pages/inspect.py", query_params={"project": str(project.id), "s": "1"})
-    if rename.button("", icon=":material/edit:", key=f"rename-{project.id}", help="Rename"):
-        _rename(project)
-    if delete.button("", icon=":material/delete:", key=f"delete-{project.id}", help="Delete"):
-        _delete(project)
-
-
-@st.dialog("Rename project")
-def _rename(project) -> None:
-    name = st.text_input("Name", project.name, max_chars=120, key="new-name")
-    if st.button(
-        "Rename", type="primary", key="confirm-rename", on_click=_renamed, args=(project.id,), disabled=not name.strip()
-    ):
-        st.rerun()
-
-
-def _renamed(project_id: int) -> None:
-    if name := st.session_state["new-name"].strip():
-        store().rename_project(project_id, name)
-
-
-@st.dialog("Delete project")
-def _delete(project) -> None:
-    st.html(markup.facts({"Project": project.name, "Checked": f"{project.checked} of {project.sentences}"}))
-    st.write("It leaves the list with all its sentences and corrections.")
-    if st.button("Delete", type="primary", key="confirm-delete", on_click=_deleted, args=(project,)):
-        st.rerun()
-
-
-def _deleted(project) -> None:
-    store().delete_project(project.id)
-    st.session_state["deleted"] = project
-    if st.session_state.get("project") == project.id:
-        st.session_state.pop("project")
-
-
-def deleted_notice() -> None:
-    """After a deletion: the way back."""
-    project = st.session_state.get("deleted")
-    if project is None:
-        return
-    said, back = st.columns([5, 1], vertical_alignment="center")
-    said.html(markup.notice(f"Deleted {project.name}"))
-    back.button("Bring it back", key="bring-back", on_click=_bring_back, args=(project,), width="stretch")
-
-
-def _bring_back(project) -> None:
-    store().restore_project(project.id)
-    st.session_state.pop("deleted")
 
 
 def import_project(name: str, setup: Setup, reading: Reading) -> int | None:

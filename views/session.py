@@ -11,10 +11,14 @@ from projection.errors import StoreError
 from views.resources import store
 
 
-def remembered(slot: str, key: Hashable, build: Callable[[], Any]) -> Any:
-    """Return `build()`, kept in this tab under `slot` for as long as `key` stays the same."""
+def remembered(
+    slot: str, key: Hashable, build: Callable[[], Any], drop: Callable[[Any], None] = lambda value: None
+) -> Any:
+    """Return `build()`, kept in this tab under `slot` while `key` stays the same; `drop` gets what it replaces."""
     kept = st.session_state.get(f"kept-{slot}")
     if kept is None or kept[0] != key:
+        if kept is not None:
+            drop(kept[1])
         kept = (key, build())
         st.session_state[f"kept-{slot}"] = kept
     return kept[1]

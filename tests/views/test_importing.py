@@ -3,7 +3,7 @@
 import pytest
 
 from views import importing
-from views.importing import Upload
+from views.importing import ReadingOptions, Upload
 from views.resources import ASSETS
 
 CONLL = "EU B-ORG\nrejects O\nGerman B-MISC\ncall O\n\nPeter B-PER\nBlackburn I-PER\n\n"
@@ -13,7 +13,9 @@ def read(main, other=None, links=None, direction="translate-train", **more):
     uploads = [
         item and Upload(name, item.encode()) for name, item in (("a.conll", main), ("b.txt", other), ("c", links))
     ]
-    return importing.file_reading(*uploads, source="en", target="de", direction=direction, **more)
+    return importing.file_reading(
+        *uploads, source="en", target="de", direction=direction, options=ReadingOptions(**more)
+    )
 
 
 def test_running_text_is_split_and_a_tab_makes_a_pair():
@@ -51,7 +53,7 @@ def test_labels_of_a_target_text_are_not_taken_for_source_labels():
 
 
 def test_source_target_and_links_come_together_from_three_files():
-    reading = read(CONLL, "Die EU lehnt ab .\nPeter Blackburn .\n", "0-1 1-2\n0-0 1-1\n", units="tokens")
+    reading = read(CONLL, "Die EU lehnt ab .\nPeter Blackburn .\n", "0-1 1-2\n0-0 1-1\n")
     assert reading.errors == ()
     first, second = reading.tasks
     assert first.alignment.links == {(0, 1), (1, 2)} and first.target.words[1] == "EU"
@@ -70,7 +72,7 @@ def test_source_target_and_links_come_together_from_three_files():
     ],
 )
 def test_files_that_do_not_belong_together_are_refused_with_the_place(other, links, said):
-    reading = read(CONLL, other, links, units="tokens" if other else None)
+    reading = read(CONLL, other, links)
     assert said in reading.errors[0]
     assert list(reading.preview) == []
 
@@ -107,3 +109,24 @@ def test_the_demo_corpus_has_labels_on_both_sides_in_many_languages_and_scripts(
         labels = sorted(entity.label for entity in task.source.entities)
         assert labels and labels == sorted(entity.label for entity in task.target.entities), task.source.id
         assert {*labels} <= {"PER", "ORG", "LOC", "MISC"}
+
+
+def test_plain_files_side_by_side_are_one_sentence_a_line():
+    reading = read("Mr. Smith left. He ran.\nOK.\n", "Herr Smith ging. Er lief.\nOK.\n")
+    assert [task.source.text for task in reading.tasks] == ["Mr. Smith left. He ran.", "OK."]
+    alone = read("Mr. Smith left. He ran.\n")
+    assert alone.sentences == 2
+
+
+def test_without_a_repair_rule_illegal_labels_stop_the_import_with_their_line():
+    reading = read("EU B-ORG\nwins O\n\nAnn B-PER\nLee I-ORG\n\n", repair=None)
+    assert "a.conll:5" in reading.errors[0]
+
+
+def test_the_encoding_can_be_told():
+    content = "Müller B-PER\n\n".encode("latin-1")
+    upload = Upload("x.conll", content)
+    how = {"source": "de", "target": "en", "direction": "translate-train"}
+    assert importing.file_reading(upload, None, None, **how).errors
+    told = importing.file_reading(upload, None, None, **how, options=ReadingOptions(encoding="latin-1"))
+    assert next(iter(told.tasks)).source.words == ("Müller",)
