@@ -19,6 +19,7 @@ OptionOption = Annotated[
         "aligner.KEY=VALUE names one of them. Repeat for more.",
     ),
 ]
+_ROLES = {"projector": "method"}
 _NOT_SETTINGS = ("signature", "progress")
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False, "none": None}
 
@@ -37,7 +38,7 @@ def parse_options(given: Iterable[str] | None, places: Sequence[Place]) -> dict[
         if not equals or not key:
             raise ConfigurationError(f"--option {text!r}: write KEY=VALUE, for example --option gap=1.")
         prefix, dot, rest = key.partition(".")
-        wanted = [place for place in places if dot and prefix in (place[0], place[1])]
+        wanted = [place for place in places if dot and prefix in (place[0], _ROLES.get(place[1]))]
         if dot and not wanted:
             known = ", ".join(place[0] for place in places)
             raise ConfigurationError(f"--option {text!r}: there is no {prefix!r} in this run; there are {known}.")
