@@ -76,7 +76,7 @@ class SimAlignBackend:
             return Alignment(frozenset(), len(source), len(target))
         with self._lock:
             if not self._parts:
-                self._parts.append(self._load())
+                self._parts.append(load_simalign(self.encoder, self._chosen_layer, [self.extraction], self.unit))
             aligner = self._parts[0]
             sides = [[unicodedata.normalize("NFC", word) for word in sentence.words] for sentence in (source, target)]
             for side, words in zip(("source", "target"), sides, strict=True):
@@ -97,24 +97,24 @@ class SimAlignBackend:
                 f"tokenizer maps to nothing: use the aligner {self.encoder}:{self.extraction}."
             )
 
-    def _load(self) -> Any:
-        folder = _folder_of(self.encoder)
-        try:
-            import simalign
-            import transformers
-        except ImportError as problem:
-            raise ModelUnavailable(
-                f"The aligner simalign needs the package simalign 0.4 and transformers 5 ({problem}): run "
-                f"`pip install simalign==0.4`, or use {self.encoder}:{self.extraction}."
-            ) from problem
-        transformers.utils.logging.set_verbosity_error()  # it loads an unused pooler, which would be reported
-        transformers.utils.logging.disable_progress_bar()
-        logging.getLogger("simalign.simalign").handlers.clear()  # it prints DEBUG lines of its own
-        logging.getLogger("simalign.simalign").setLevel(logging.WARNING)
-        method = EXTRACTIONS[self.extraction][0]
-        return simalign.SentenceAligner(
-            model=folder, token_type=_UNITS[self.unit], matching_methods=method, layer=self._chosen_layer
-        )
+
+def load_simalign(encoder: str, layer: int, extractions: Sequence[str], unit: str = "subword") -> Any:
+    """Return simalign's own SentenceAligner on the folder of `encoder`, quiet. Raises ModelUnavailable."""
+    folder = _folder_of(encoder)
+    try:
+        import simalign
+        import transformers
+    except ImportError as problem:
+        raise ModelUnavailable(
+            f"The aligner simalign needs the packages simalign 0.4 and transformers 5 ({problem}): run "
+            f"`pip install simalign==0.4`, or use {encoder}:{extractions[0]}."
+        ) from problem
+    transformers.utils.logging.set_verbosity_error()  # it loads an unused pooler, which would be reported
+    transformers.utils.logging.disable_progress_bar()
+    logging.getLogger("simalign.simalign").handlers.clear()  # it prints DEBUG lines of its own
+    logging.getLogger("simalign.simalign").setLevel(logging.WARNING)
+    methods = "".join(EXTRACTIONS[extraction][0] for extraction in extractions)
+    return simalign.SentenceAligner(model=folder, token_type=_UNITS[unit], matching_methods=methods, layer=layer)
 
 
 def _folder_of(encoder: str) -> str:
