@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import doctest
+import importlib
 import json
 import re
 import subprocess
@@ -95,6 +97,15 @@ def test_no_module_imports_a_heavy_library_at_its_top(path):
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_app_and_pages_only_use_views_and_the_library(path):
     assert imported_roots(path) <= {"views", "projection", "streamlit", "__future__"} | sys.stdlib_module_names
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if ">>>" in path.read_text("utf-8")], ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_examples_in_docstrings_hold(path):
+    module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    result = doctest.testmod(module)
+    assert result.attempted and not result.failed
 
 
 def test_the_library_prints_nothing():
