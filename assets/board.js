@@ -176,10 +176,15 @@ function layout(root, state) {
   const wide = root.clientWidth
   if (!wide) return
   root.classList.toggle("narrow", wide < 640)
-  root.classList.remove("wrapped")
-  const track = root.querySelector(".track")
-  if (track.scrollWidth > wide) root.classList.add("wrapped")
-  if (wide < 640) root.classList.add("wrapped")
+  root.classList.remove("wrapped", "compact")
+  root.querySelectorAll(".cells").forEach((cells) => (cells.style.maxWidth = ""))
+  // one line if it fits, else a little smaller, else several lines
+  const overflows = () => root.querySelector(".track").scrollWidth > wide
+  if (overflows()) root.classList.add("compact")
+  if (overflows() || wide < 640) {
+    root.classList.remove("compact")
+    root.classList.add("wrapped")
+  }
   shiftRow(root)
   placeStrips(root, state)
   placePreview(root, state)
@@ -322,6 +327,7 @@ function placeStrips(root, state) {
       const bar = make("div", `bar entity ${entity.colour}`)
       bar.append(make("span", "tag", entity.label))
       bar.dir = right ? "rtl" : "ltr"
+      if (row.strip.differs.includes(entity.start)) bar.style.textAlign = "end"
       Object.assign(bar.style, { left: `${area.left}px`, width: `${area.right - area.left}px` })
       row.append(bar)
     }

@@ -89,13 +89,13 @@ def entity_pairs(
 
 
 def differing_words(one: Iterable[Entity], other: Iterable[Entity]) -> frozenset[int]:
-    """Return the words whose label, or place in the span, is not the same in both."""
+    """Return the words whose IOB2 tag is not the same in both."""
     left, right = _tagged(one), _tagged(other)
     return frozenset(word for word in {*left, *right} if left.get(word) != right.get(word))
 
 
-def _tagged(entities: Iterable[Entity]) -> dict[int, tuple[str, int]]:
-    return {word: (entity.label, entity.span.start) for entity in entities
+def _tagged(entities: Iterable[Entity]) -> dict[int, tuple[str, bool]]:
+    return {word: (entity.label, word == entity.span.start) for entity in entities
             for word in range(entity.span.start, entity.span.end)}  # fmt: skip
 
 

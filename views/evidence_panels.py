@@ -14,7 +14,7 @@ from views import board, editing, markup, matrix, tables
 from views.desk import Desk, Pick
 from views.resources import store
 
-SHOWN_CANDIDATES = 8
+SHOWN_CANDIDATES = 6
 LARGEST_MATRIX = 200
 """Words on a side beyond which only the rows of the selected entity are drawn."""
 

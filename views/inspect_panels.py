@@ -68,7 +68,7 @@ def method_choice(setup: Setup, label: str = "Method") -> str:
     if "m" not in st.session_state and "m" not in st.query_params and kept in setup.methods:
         st.session_state["m"] = kept
     chosen = st.selectbox(
-        label, list(setup.methods), key="m", bind="query-params", label_visibility="collapsed", width=160,
+        label, list(setup.methods), key="m", bind="query-params", label_visibility="collapsed", width=150,
         help="The method whose labels are shown and exported.",
     )  # fmt: skip
     st.session_state["method"] = chosen
@@ -95,7 +95,7 @@ def saved_state(desk: Desk) -> None:
     """Say how far the project is and that the sentence is stored."""
     events = store().history(desk.stored.id)
     state = f'<span class="saved">\u2713 Saved {local_time(events[0].at)}</span>' if events else ""
-    st.html(f"{markup.progress_line(desk.project.checked, desk.project.sentences)} &nbsp; {state}", width="content")
+    st.html(f"{markup.progress_line(desk.project.checked, desk.project.sentences)} {state}", width="content")
 
 
 @st.fragment(run_every=0.5)

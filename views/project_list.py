@@ -12,9 +12,12 @@ from views.session import open_project
 def projects_menu() -> None:
     """List the stored projects: open, rename, delete with confirmation."""
     found = store().projects()
-    with st.popover("Open project", disabled=not found, width="stretch"):
+    with st.popover("Open project", disabled=not found, width="stretch", key="projects", on_change="rerun"):
         for project in found:
             _project_line(project)
+    dialog, project = st.session_state.pop("project-dialog", (None, None))
+    if dialog:
+        {"rename": _rename, "delete": _delete}[dialog](project)
 
 
 def _project_line(project) -> None:
@@ -23,10 +26,18 @@ def _project_line(project) -> None:
     if name.button(label, key=f"open-{project.id}", width="stretch"):
         open_project(project.id)
         st.switch_page("pages/inspect.py", query_params={"project": str(project.id), "s": "1"})
-    if rename.button("", icon=":material/edit:", key=f"rename-{project.id}", help="Rename"):
-        _rename(project)
-    if delete.button("", icon=":material/delete:", key=f"delete-{project.id}", help="Delete"):
-        _delete(project)
+    rename.button(
+        "", icon=":material/edit:", key=f"rename-{project.id}", help="Rename", on_click=_ask, args=("rename", project)
+    )
+    delete.button(
+        "", icon=":material/delete:", key=f"delete-{project.id}", help="Delete", on_click=_ask, args=("delete", project)
+    )
+
+
+def _ask(dialog: str, project) -> None:
+    """Close the menu, which would cover it, and open a dialog in the coming run."""
+    st.session_state["projects"] = False
+    st.session_state["project-dialog"] = (dialog, project)
 
 
 @st.dialog("Rename project")

@@ -47,6 +47,8 @@ def test_words_differ_by_label_and_by_border():
     assert board.differing_words((PER,), (PER,)) == frozenset()
     assert board.differing_words((PER,), (Entity(Span(0, 2), "ORG"),)) == {0, 1}
     assert board.differing_words((PER,), (Entity(Span(1, 2), "PER"),)) == {0, 1}
+    longer, shorter = Entity(Span(0, 4), "PER"), Entity(Span(0, 3), "PER")
+    assert board.differing_words((longer,), (shorter,)) == {3}
 
 
 def test_a_strip_counts_spans_that_are_the_same():
