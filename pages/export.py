@@ -6,7 +6,7 @@ from projection.errors import ProjectionError
 from views import export_panels, exporting, inspect_panels, markup
 from views.jobs import Job
 from views.resources import compute_lock, resources, store
-from views.session import current_project, remembered, write_address
+from views.session import current_position, current_project, remembered, write_address
 
 QUICK = 1.0
 
@@ -14,14 +14,16 @@ project = current_project()
 if project is None:
     inspect_panels.empty()
     st.stop()
-write_address(project.id, st.session_state.get("position", 0))
+position = current_position(project.sentences)
+write_address(project.id, position)
 setup = project.setup
 head, choice, action = st.columns([5, 1, 1.4], vertical_alignment="center")
 head.html(export_panels.heading(project))
 with choice:
     method = inspect_panels.method_choice(setup)
-stored = list(store().sentences(project.id))
-state = (project.id, setup.to_dict(), method, tuple(item.revision for item in stored))
+version = (project.id, store().version(project.id))
+stored = remembered("stored", version, lambda: list(store().sentences(project.id)))
+state = (*version, setup.to_dict(), method)
 
 
 def start() -> Job:
@@ -42,17 +44,21 @@ if job.problem:
 choices, preview = st.columns([1, 2])
 with choices.container(border=True):
     kind, scheme, side, scope = export_panels.choices(project)
-rows = export_panels.in_scope(job.results, scope, st.session_state.get("position", 0))
+rows = export_panels.in_scope(job.results, scope, position)
 with choices.container(border=True):
     written = export_panels.checks(rows, side, kind, stopped=len(job.results) < job.total)
 
 
+def whole_original() -> bytes:
+    language = export_panels.language_of(setup, side)
+    known = [row.entities for row in job.results]
+    labels = known + [None] * (project.sentences - len(known))
+    return exporting.write_original(store().document(project.id), project.document_name, language, labels)
+
+
 def content(limit: int | None = None) -> bytes:
     if kind == exporting.SAME_FILE:
-        document = store().document(project.id)
-        return exporting.write_original(
-            document, project.document_name, export_panels.language_of(setup, side), job.results, None
-        )
+        return remembered("original", state, whole_original)
     return exporting.write(written[:limit], kind, scheme, side)
 
 

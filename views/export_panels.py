@@ -62,7 +62,8 @@ def checks(rows: Sequence[Row], side: str, kind: str, *, stopped: bool) -> list[
     written = complete(rows, side)
     if kind == "pharaoh":
         written = [row for row in rows if row.alignment is not None]
-    left_out = [row for row in rows if row not in written]
+    kept = {row.position for row in written}
+    left_out = [row for row in rows if row.position not in kept]
     unchecked = sum(not row.checked for row in written)
     notes = []
     if stopped:
@@ -72,10 +73,7 @@ def checks(rows: Sequence[Row], side: str, kind: str, *, stopped: bool) -> list[
             )
         )
     if left_out:
-        numbers = ", ".join(str(row.position + 1) for row in left_out[:8]) + ("…" if len(left_out) > 8 else "")
-        why = next((row.problem for row in left_out if row.problem), "They have no labels yet.")
-        detail = f"Sentence {numbers}. {why} Left out whole, so that a missing tag never looks like O."
-        notes.append(markup.notice(f"{markup.counted(len(left_out), 'sentence')} left out", detail, "warn"))
+        notes.append(_left_out(left_out, kind))
     if unchecked:
         notes.append(
             markup.notice(
@@ -90,6 +88,17 @@ def checks(rows: Sequence[Row], side: str, kind: str, *, stopped: bool) -> list[
         )
     st.html("".join(notes))
     return written
+
+
+def _left_out(rows: Sequence[Row], kind: str) -> str:
+    numbers = ", ".join(str(row.position + 1) for row in rows[:8]) + ("…" if len(rows) > 8 else "")
+    why = next((row.problem for row in rows if row.problem), "They have no labels yet.")
+    if kind == SAME_FILE:
+        headline, rule = "as they were in the file", "Their own tags, if any, are kept."
+    else:
+        headline, rule = "left out", "Left out whole, so that a missing tag never looks like O."
+    detail = f"Sentence {numbers}. {why} {rule}"
+    return markup.notice(f"{markup.counted(len(rows), 'sentence')} {headline}", detail, "warn")
 
 
 def file_preview(content: bytes, kind: str, limit: int = 200) -> None:

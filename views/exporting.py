@@ -65,11 +65,11 @@ def write(rows: Sequence[Row], kind: str, scheme: str, side: str) -> bytes:
     return stream.getvalue()
 
 
-def write_original(content: bytes, name: str, language: str, rows: Iterable[Row], scheme: str | None) -> bytes:
-    """Return the uploaded file with the labels of `rows` in it and nothing else changed."""
+def write_original(content: bytes, name: str, language: str, labels: Iterable[tuple[Entity, ...] | None]) -> bytes:
+    """Return the uploaded file with other labels, one tuple a sentence, and nothing else changed; None keeps its own."""
     document = documents.read(content, name=name, language=language, repair="conlleval")
     stream = io.BytesIO()
-    document.write(stream, (item.entities for item in rows), scheme, side="target" if document.has_pairs else "source")
+    document.write(stream, labels, side="target" if document.has_pairs else "source")
     return stream.getvalue()
 
 

@@ -233,7 +233,7 @@ def demo_project() -> int | None:
     reading = importing.file_reading(
         Upload(DEMO.name, DEMO.read_bytes()), None, None, source="en", target="und", direction="translate-train"
     )
-    return import_project(DEMO_NAME, default_setup("en", "und", "translate-train"), reading)
+    return import_project(DEMO_NAME, default_setup("en", "und", "translate-train"), replace(reading, document=None))
 
 
 def default_setup(source: str, target: str, direction: str) -> Setup:

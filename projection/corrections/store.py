@@ -164,6 +164,12 @@ class Store:
                 return
             start = rows[-1].position + 1
 
+    def version(self, project_id: int) -> int:
+        """Return a number that grows with every revision stored in the project."""
+        revisions = select(func.coalesce(func.sum(tables.sentence.c.revision), 0))
+        with self._reading() as connection:
+            return connection.execute(revisions.where(tables.sentence.c.project_id == project_id)).scalar_one()
+
     def save(self, sentence_id: int, edits: Edits, *, expected_revision: int, kind: str, author: str = "") -> int:
         """Append a revision and return its number once it is safely stored.
 

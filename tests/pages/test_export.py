@@ -1,6 +1,7 @@
 """The export page: the real file before the download."""
 
 from tests.pages.conftest import html, page
+from views.resources import store
 
 PAIR = ("Ann met Bob in Berlin .", "Ann traf Bob in Berlin .")
 
@@ -38,3 +39,21 @@ def test_sentences_without_labels_are_left_out_whole_and_named(app, project):
     number = project(PAIR, ("Eve left .", None), translator="given")
     page(app, "export", project=str(number))
     assert "1 sentence left out" in html(app) and "Sentence 2." in html(app)
+
+
+def test_a_target_file_comes_back_as_it_was_but_for_its_labels(app, project):
+    """Comments, columns and line ends stay; the labels are the projected ones."""
+    from projection.pipeline import Setup
+    from tests.pages.conftest import STAND_INS
+    from views import importing
+
+    source = importing.Upload("en.conll", b"Ann B-PER\nleft O\n\n")
+    target = importing.Upload("de.conll", b"# id 1\r\nAnn\tX\tO\r\nging\tY\tB-LOC\r\n\r\n")
+    reading = importing.file_reading(source, target, None, source="en", target="de", direction="translate-train")
+    number = store().create_project(
+        "Files", Setup("en", "de", **STAND_INS), reading.tasks, document=target.content, document_name=target.name
+    )
+    page(app, "export", project=str(number))
+    assert app.radio(key="export-format").value == "original"
+    shown = html(app)
+    assert "# id 1" in shown and "B-PER" in shown and "B-LOC" not in shown

@@ -30,9 +30,8 @@ def test_a_sentence_without_labels_is_left_out_whole():
 
 def test_the_uploaded_file_comes_back_with_nothing_but_other_labels():
     content = "# keep me\r\nAna X O\r\nSá Y O\r\nsaiu Z B-ORG\r\n\r\n".encode()
-    same = Row(0, None, TARGET, None, None, False)
-    assert exporting.write_original(content, "a.conll", "pt", [same], None) == content
-    labelled = exporting.write_original(content, "a.conll", "pt", [ROW], None)
+    assert exporting.write_original(content, "a.conll", "pt", [None]) == content
+    labelled = exporting.write_original(content, "a.conll", "pt", [TARGET.entities])
     assert labelled == "# keep me\r\nAna X B-PER\r\nSá Y I-PER\r\nsaiu Z O\r\n\r\n".encode()
 
 
