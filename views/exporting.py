@@ -66,7 +66,7 @@ def write(rows: Sequence[Row], kind: str, scheme: str, side: str) -> bytes:
 
 
 def write_original(content: bytes, name: str, language: str, labels: Iterable[tuple[Entity, ...] | None]) -> bytes:
-    """Return the uploaded file with other labels, one tuple a sentence, and nothing else changed; None keeps its own."""
+    """Return the uploaded file with nothing but its labels changed: one tuple a sentence, None keeps its own."""
     document = documents.read(content, name=name, language=language, repair="conlleval")
     stream = io.BytesIO()
     document.write(stream, labels, side="target" if document.has_pairs else "source")

@@ -166,9 +166,9 @@ class Store:
 
     def version(self, project_id: int) -> int:
         """Return a number that grows with every revision stored in the project."""
-        revisions = select(func.coalesce(func.sum(tables.sentence.c.revision), 0))
+        total = select(func.sum(tables.sentence.c.revision)).where(tables.sentence.c.project_id == project_id)
         with self._reading() as connection:
-            return connection.execute(revisions.where(tables.sentence.c.project_id == project_id)).scalar_one()
+            return connection.execute(total).scalar_one() or 0
 
     def save(self, sentence_id: int, edits: Edits, *, expected_revision: int, kind: str, author: str = "") -> int:
         """Append a revision and return its number once it is safely stored.
