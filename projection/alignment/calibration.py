@@ -34,17 +34,16 @@ class Calibration:
             return similarity.matrix * similarity.source_norms[:, None] * similarity.target_norms[None, :]
         return similarity.matrix / np.float32(self.temperature)
 
-    def confidence_logits(self, similarity: Similarity) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return logits over columns and over rows for link scores.
+    def confidence_logits(self, similarity: Similarity) -> NDArray[np.float32]:
+        """Return the (m, n) logits of link scores.
 
-        Raw dot products are divided by the root of the number of choices, as in AWESoME, which would
-        otherwise give 0 or 1 only.
+        Raw dot products are divided by the root of the number of choices (AWESoME; of both sides, their
+        geometric mean), which would otherwise give 0 or 1 only.
         """
         logits = self.logits(similarity)
         if self.temperature is not None:
-            return logits, logits
-        rows, columns = (np.float32(max(size, 1) ** 0.5) for size in logits.shape)
-        return logits / columns, logits / rows
+            return logits
+        return logits / np.float32(max(logits.size, 1) ** 0.25)
 
 
 MULTILINGUAL_BERT = Calibration(temperature=None, softmax=1e-3)

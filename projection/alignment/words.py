@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projection.alignment.calibration import Calibration
-from projection.alignment.extraction import BY_LOGITS, BY_SIMILARITY, softmax_of
+from projection.alignment.extraction import BY_LOGITS, BY_SIMILARITY
 from projection.types import Alignment, Similarity
 
 
@@ -16,11 +16,10 @@ def links(similarity: Similarity, chosen: NDArray[np.bool_], scores: NDArray[np.
     The score of a link is the largest of `scores` (m, n) over its chosen sub-word pairs.
     """
     rows, columns = chosen.nonzero()
-    best: dict[tuple[int, int], float] = {}
-    pairs = zip(similarity.source_words[rows].tolist(), similarity.target_words[columns].tolist(), strict=True)
-    for link, score in zip(pairs, scores[rows, columns].tolist(), strict=True):
-        if score > best.get(link, -1.0):
-            best[link] = score
+    values = scores[rows, columns]
+    order = values.argsort(kind="stable")  # ascending: of several sub-word pairs the best is kept
+    sources, targets = similarity.source_words[rows[order]], similarity.target_words[columns[order]]
+    best = dict(zip(zip(sources.tolist(), targets.tolist(), strict=True), values[order].tolist(), strict=True))
     return Alignment(frozenset(best), similarity.source_length, similarity.target_length, best)
 
 
@@ -42,16 +41,19 @@ def extract(
     return links(similarity, chosen, scores)
 
 
-def confidence(similarity: Similarity, calibration: Calibration) -> NDArray[np.floating]:
+def confidence(similarity: Similarity, calibration: Calibration) -> NDArray[np.float64]:
     """Return how much both sides choose each other, (m, n) in [0, 1], the score of a link.
 
     The harmonic mean of the softmax over target and the softmax over source sub-words (AWESoME's link
-    probability), whatever extraction chose the link; comparable within one encoder.
+    probability), whatever extraction chose the link; comparable within one encoder. With E the
+    exponentials of the logits it is 2 E / (row sum + column sum).
     """
-    over_columns, over_rows = calibration.confidence_logits(similarity)
-    forward, backward = softmax_of(over_columns, axis=1), softmax_of(over_rows, axis=0)
-    total = forward + backward
-    return np.divide(2 * forward * backward, total, out=np.zeros_like(total), where=total > 0)
+    logits = calibration.confidence_logits(similarity).astype(np.float64)
+    if not logits.size:
+        return logits
+    weights = np.exp(logits - logits.max())
+    total = weights.sum(axis=1)[:, None] + weights.sum(axis=0)[None, :]
+    return np.divide(2 * weights, total, out=np.zeros_like(total), where=total > 0)
 
 
 def word_similarity(similarity: Similarity) -> NDArray[np.float32]:

@@ -81,12 +81,16 @@ class EmbeddingAligner:
 
     def similarities(self, pairs: Sequence[tuple[Sentence, Sentence]]) -> list[Similarity]:
         """Compare the two sides of each pair; each different sentence is encoded once."""
-        different = list({sentence.words: sentence for pair in pairs for sentence in pair}.values())
-        encodings = self.encoder.encode(different)
-        units = [_Units.of(encoding, self.unit) for encoding in encodings]
-        by_words = {sentence.words: unit for sentence, unit in zip(different, units, strict=True)}
+        words = [(source.words, target.words) for source, target in pairs]
+        different = {
+            side: sentence
+            for sides, pair in zip(words, pairs, strict=True)
+            for side, sentence in zip(sides, pair, strict=True)
+        }
+        encodings = self.encoder.encode(list(different.values()))
+        units = {side: _Units.of(one, self.unit) for side, one in zip(different, encodings, strict=True)}
         signature = self.encoder.signature
-        return [by_words[source.words].against(by_words[target.words], signature) for source, target in pairs]
+        return [units[source].against(units[target], signature) for source, target in words]
 
     def links(self, similarity: Similarity) -> Alignment:
         return extract(similarity, self.extraction, self.calibration, self.threshold)
@@ -108,13 +112,14 @@ class _Units:
         if unit == "word" and len(words):
             words, starts, sizes = np.unique(words, return_index=True, return_counts=True)
             vectors = np.add.reduceat(vectors, starts, axis=0) / sizes[:, None].astype(np.float32)
-        norms = np.linalg.norm(vectors, axis=1).astype(np.float32)
+        norms = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
         scale = np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0)
         return cls(vectors * scale[:, None], norms, words, encoding.length, encoding.warnings)
 
     def against(self, other: _Units, encoder: str) -> Similarity:
         if len(self.words) and len(other.words):
-            matrix = np.clip(self.vectors @ other.vectors.T, -1, 1)
+            matrix = self.vectors @ other.vectors.T
+            np.clip(matrix, -1, 1, out=matrix)
         else:
             matrix = np.zeros((len(self.words), len(other.words)), np.float32)
         return Similarity(

@@ -138,5 +138,5 @@ def _in_precision(network: Any, precision: str, title: str) -> Any:
     from torch.ao.quantization import quantize_dynamic
 
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*quantize_per.* deprecated.*")
+        warnings.simplefilter("ignore")  # its successor is a package of its own
         return quantize_dynamic(network, {torch.nn.Linear}, dtype=torch.qint8)
