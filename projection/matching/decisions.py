@@ -46,35 +46,41 @@ class Decisions(Sequence[Decision]):
     """Text and label of each source entity, for the reasons."""
 
     @cached_property
-    def _order(self) -> list[NDArray[np.intp]]:
-        spans = self.scored.spans
-        lengths = spans[:, 1] - spans[:, 0]
-        order = []
-        for totals in self.scored.totals:
-            ranked = np.lexsort((spans[:, 0], lengths, -np.nan_to_num(totals, nan=-np.inf)))
-            order.append(ranked[~np.isnan(totals[ranked])])
-        return order
+    def _counts(self) -> list[int]:
+        return np.count_nonzero(~np.isnan(self.scored.totals), axis=1).tolist()
+
+    @cached_property
+    def _ranked(self) -> dict[int, NDArray[np.intp]]:
+        return {}
+
+    def _order(self, entity: int) -> NDArray[np.intp]:
+        """Rank the candidates of one entity; long sentences have many, so only when asked."""
+        if entity not in self._ranked:
+            spans, totals = self.scored.spans, self.scored.totals[entity]
+            ranked = np.lexsort((spans[:, 0], spans[:, 1] - spans[:, 0], -np.nan_to_num(totals, nan=-np.inf)))
+            self._ranked[entity] = ranked[: self._counts[entity]]
+        return self._ranked[entity]
 
     def __len__(self) -> int:
-        return sum(len(ranked) for ranked in self._order)
+        return sum(self._counts)
 
     def __iter__(self) -> Iterator[Decision]:
-        for entity in range(len(self._order)):
+        for entity in range(len(self._counts)):
             yield from self.of(entity)
 
     def __getitem__(self, index):
         if isinstance(index, slice):
             return [self[position] for position in range(*index.indices(len(self)))]
         position = index if index >= 0 else len(self) + index
-        for entity, ranked in enumerate(self._order):
-            if 0 <= position < len(ranked):
-                return self._decide(entity, int(ranked[position]))
-            position -= len(ranked)
+        for entity, count in enumerate(self._counts):
+            if 0 <= position < count:
+                return self._decide(entity, int(self._order(entity)[position]))
+            position -= count
         raise IndexError(f"There are {len(self)} decisions, none has number {index}.")
 
     def of(self, entity: int, limit: int | None = None) -> list[Decision]:
         """Return the decisions about one entity, best total first, at most `limit`."""
-        return [self._decide(entity, int(candidate)) for candidate in self._order[entity][:limit]]
+        return [self._decide(entity, int(candidate)) for candidate in self._order(entity)[:limit]]
 
     def _decide(self, entity: int, candidate: int) -> Decision:
         total = float(self.scored.totals[entity, candidate])

@@ -8,7 +8,8 @@ by the longer span whatever the source order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -17,7 +18,7 @@ import numpy as np
 from projection.errors import ConfigurationError
 from projection.matching.decisions import ScoredCandidates, decide, without_zero
 from projection.protocols import Option, settings_signature
-from projection.types import Alignment, Bitext, Entity, Projection, Span
+from projection.types import Bitext, Projection, Span
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,13 @@ class Heuristic:
         if bitext.alignment is None:
             raise ConfigurationError("heuristic needs word links: choose an aligner or give links.")
         entities = bitext.source.entities
-        found = [self._runs(bitext, entities, index) for index in range(len(entities))]
+        links = _links_by_source(bitext, self.drop_punctuation)
+        linked = [_best_scores(links, entity.span) for entity in entities]
+        owners = Counter(word for scores in linked for word in scores)
+        found = [
+            self._runs(scores, set(links.get(entity.span.start, ())), owners)
+            for entity, scores in zip(entities, linked, strict=True)
+        ]
         scored = self._score(found, [len(entity.span) for entity in entities])
         return decide(
             bitext,
@@ -86,29 +93,26 @@ class Heuristic:
             confidence=lambda entity, candidate: scored.parts(entity, candidate)["link score"],
         )
 
-    def _runs(self, bitext: Bitext, entities: Sequence[Entity], index: int) -> list[_Run]:
-        """Return the merged runs of one entity, left to right."""
-        span, alignment = entities[index].span, bitext.alignment
-        linked = _linked(bitext, span, self.drop_punctuation)
-        first = _linked(bitext, Span(span.start, span.start + 1), self.drop_punctuation)
-        foreign = (
-            set().union(*(alignment.targets_of(other.span) for number, other in enumerate(entities) if number != index))
-            - linked
-        )
+    def _runs(self, scores: Mapping[int, float], first: set[int], owners: Mapping[int, int]) -> list[_Run]:
+        """Return the merged runs of one entity, left to right.
+
+        `scores` are its linked target words, `first` those of its first word; `owners` counts the
+        entities each target word is linked to, so that a gap word with an owner is another's.
+        """
         runs: list[_Run] = []
-        for start, end in _maximal(linked):
-            run = _Run(start, end, end - start, _strength(alignment, span, range(start, end)))
-            if runs and self._merges(runs[-1], run, first, foreign):
+        for start, end in _maximal(scores):
+            run = _Run(start, end, end - start, sum(scores[word] for word in range(start, end)))
+            if runs and self._merges(runs[-1], run, first, owners):
                 runs[-1] = replace(runs[-1], end=end, linked=runs[-1].linked + run.linked,
                                    strength=runs[-1].strength + run.strength)  # fmt: skip
             else:
                 runs.append(run)
         return runs
 
-    def _merges(self, left: _Run, right: _Run, first: set[int], foreign: set[int]) -> bool:
+    def _merges(self, left: _Run, right: _Run, first: set[int], owners: Mapping[int, int]) -> bool:
         if right.start - left.end > self.gap or (self.only_i and right.start in first):
             return False
-        return not (self.guard and foreign.intersection(range(left.end, right.start)))
+        return not (self.guard and any(word in owners for word in range(left.end, right.start)))
 
     def _score(self, found: list[list[_Run]], lengths: list[int]) -> ScoredCandidates:
         spans = sorted({(run.start, run.end) for runs in found for run in runs})
@@ -152,14 +156,25 @@ class _Run:
         return self.end - self.start
 
 
-def _linked(bitext: Bitext, span: Span, drop_punctuation: bool) -> set[int]:
-    words = set(bitext.alignment.targets_of(span))
-    if drop_punctuation:
-        words = {word for word in words if any(map(str.isalnum, bitext.target.tokens[word].text))}
-    return words
+def _links_by_source(bitext: Bitext, drop_punctuation: bool) -> dict[int, dict[int, float]]:
+    """Return the linked target words of each source word, with their scores."""
+    words, links = bitext.target.words, defaultdict(dict)
+    for source, target in bitext.alignment.links:
+        if not drop_punctuation or any(map(str.isalnum, words[target])):
+            links[source][target] = bitext.alignment.scores.get((source, target), 1.0)
+    return links
 
 
-def _maximal(words: set[int]) -> list[tuple[int, int]]:
+def _best_scores(links: Mapping[int, Mapping[int, float]], span: Span) -> dict[int, float]:
+    """Return the target words linked to `span`, each with its best link."""
+    best: dict[int, float] = {}
+    for source in range(span.start, span.end):
+        for target, score in links.get(source, {}).items():
+            best[target] = max(score, best.get(target, 0.0))
+    return best
+
+
+def _maximal(words: Iterable[int]) -> list[tuple[int, int]]:
     """Return the maximal stretches of consecutive numbers as half-open pairs."""
     stretches: list[tuple[int, int]] = []
     for word in sorted(words):
@@ -168,12 +183,3 @@ def _maximal(words: set[int]) -> list[tuple[int, int]]:
         else:
             stretches.append((word, word + 1))
     return stretches
-
-
-def _strength(alignment: Alignment, span: Span, words: range) -> float:
-    """Sum over `words` of the best link score from the entity."""
-    best = dict.fromkeys(words, 0.0)
-    for source, target in alignment.links:
-        if source in span and target in best:
-            best[target] = max(best[target], alignment.scores.get((source, target), 1.0))
-    return sum(best.values())
