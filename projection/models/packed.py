@@ -138,14 +138,13 @@ def _exact(*modules: Any) -> Linear:
 
 
 def _eight_bit(*modules: Any) -> Linear:
-    """Quantise weights by output row, inputs by batch; special tokens stay exact.
+    """Quantise weights by output row, inputs by batch, special tokens apart from words.
 
     The vectors of the special tokens hold values ten times those of words, which would leave words few
-    of the 256 steps. Inputs use 7 bits (`reduce_range`), as processors without VNNI saturate above.
+    of the steps. Inputs use 7 bits (`reduce_range`), as processors without VNNI saturate above.
     """
     import torch
 
-    exact = _exact(*modules)
     weight, bias = _joined(modules)
     scales = (weight.abs().amax(1) / 127).clamp_min(1e-12).double()
     with warnings.catch_warnings():
@@ -159,7 +158,7 @@ def _eight_bit(*modules: Any) -> Linear:
         given.index_fill_(0, special, 0)
         result = torch.ops.quantized.linear_dynamic(given, packed, True)
         given[special] = chosen
-        result[special] = exact(chosen, special, buffer[: len(special)])
+        result[special] = torch.ops.quantized.linear_dynamic(chosen, packed, True)
         return result
 
     return run
