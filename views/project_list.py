@@ -23,7 +23,8 @@ def projects_menu() -> None:
 def _project_line(project) -> None:
     name, rename, delete = st.columns([5, 1, 1], vertical_alignment="center")
     label = f"{markup.plain(project.name)}  ·  {project.checked} of {project.sentences} checked"
-    if name.button(label, key=f"open-{project.id}", width="stretch"):
+    problem = project.problem or None
+    if name.button(label, key=f"open-{project.id}", width="stretch", disabled=problem is not None, help=problem):
         open_project(project.id)
         st.switch_page("pages/inspect.py", query_params={"project": str(project.id), "s": "1"})
     rename.button(

@@ -5,56 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from projection.corrections import tables
 from projection.corrections.database import explained, open_engine
-from projection.corrections.edits import Edits, dump_task, load_task
+from projection.corrections.edits import Edits, dump_task
+from projection.corrections.records import Event, ProjectSummary, StoredSentence, event_of, sentence_of, summary_of
 from projection.errors import ConflictError, StoreError
 from projection.pipeline import Setup, Task
 from projection.settings import settings
 
 _BATCH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectSummary:
-    """One project; `sentences` and `checked` are counts, `created` is local time."""
-
-    id: int
-    name: str
-    created: datetime
-    sentences: int
-    checked: int
-    setup: Setup
-    document_name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSentence:
-    """A sentence as imported (`task`) with the newest `edits`; `position` counts from 0, `revision` from 0."""
-
-    id: int
-    project_id: int
-    position: int
-    task: Task
-    edits: Edits
-    revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One stored revision: what was done ("label PER", "undo", ...), by whom, when, and the state after it."""
-
-    revision: int
-    kind: str
-    author: str
-    at: datetime
-    edits: Edits
 
 
 class Store:
@@ -104,17 +68,21 @@ class Store:
         return project_id
 
     def projects(self) -> list[ProjectSummary]:
-        """Return the projects that are not deleted, newest first."""
+        """Return the projects that are not deleted, newest first, also those with a `problem`."""
         with self._reading() as connection:
             rows = connection.execute(_summaries().order_by(tables.project.c.id.desc())).all()
-        return [_summary(row) for row in rows]
+        return [summary_of(row) for row in rows]
 
     def project(self, project_id: int) -> ProjectSummary:
+        """Return one project. Raises StoreError when it is not there, or cannot be run as it was set up."""
         with self._reading() as connection:
             row = connection.execute(_summaries().where(tables.project.c.id == project_id)).first()
         if row is None:
             raise StoreError(f"There is no project {project_id}; it may have been deleted.")
-        return _summary(row)
+        summary = summary_of(row)
+        if summary.problem:
+            raise StoreError(summary.problem)
+        return summary
 
     def document(self, project_id: int) -> bytes | None:
         """Return the imported file, None if there was none."""
@@ -150,7 +118,7 @@ class Store:
             row = connection.execute(wanted).first()
         if row is None:
             raise StoreError(f"Project {project_id} has no sentence number {position + 1}.")
-        return _stored(row)
+        return sentence_of(row)
 
     def sentences(self, project_id: int) -> Iterator[StoredSentence]:
         """Yield all sentences of a project in order, read in batches."""
@@ -159,7 +127,7 @@ class Store:
             wanted = _sentences(project_id).where(tables.sentence.c.position >= start).limit(_BATCH)
             with self._reading() as connection:
                 rows = connection.execute(wanted).all()
-            yield from map(_stored, rows)
+            yield from map(sentence_of, rows)
             if len(rows) < _BATCH:
                 return
             start = rows[-1].position + 1
@@ -254,10 +222,7 @@ def _history(connection: Connection, sentence_id: int) -> list[Event]:
     rows = connection.execute(
         select(tables.event).where(tables.event.c.sentence_id == sentence_id).order_by(tables.event.c.revision)
     )
-    return [
-        Event(row.revision, row.kind, row.author, _local(row.at), Edits.from_dict(json.loads(row.edits)))
-        for row in rows
-    ]
+    return [event_of(row) for row in rows]
 
 
 def _summaries() -> Select:
@@ -280,26 +245,10 @@ def _summaries() -> Select:
     )  # fmt: skip
 
 
-def _summary(row: Row) -> ProjectSummary:
-    setup = Setup.from_dict(json.loads(row.setup))
-    return ProjectSummary(
-        row.id, row.name, _local(row.created_at), row.sentences, row.checked, setup, row.document_name
-    )
-
-
 def _sentences(project_id: int) -> Select:
     table = tables.sentence
     return select(table).where(table.c.project_id == project_id).order_by(table.c.position)
 
 
-def _stored(row: Row) -> StoredSentence:
-    edits = Edits.from_dict(json.loads(row.edits)) if row.edits else Edits()
-    return StoredSentence(row.id, row.project_id, row.position, load_task(json.loads(row.task)), edits, row.revision)
-
-
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
-
-
-def _local(moment: str) -> datetime:
-    return datetime.fromisoformat(moment).astimezone()

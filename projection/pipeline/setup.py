@@ -75,7 +75,11 @@ class Setup:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Setup:
-        return cls(**{**values, "methods": tuple(values["methods"])})
+        """Raises ConfigurationError for what is no setup, or names a component that is not installed."""
+        try:
+            return cls(**values)
+        except TypeError as problem:
+            raise ConfigurationError(f"The settings cannot be read, another version wrote them ({problem}).") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class Task:
 
     @property
     def id(self) -> str:
-        return (self.source and self.source.id) or (self.target and self.target.id) or ""
+        return next((side.id for side in (self.source, self.target) if side is not None and side.id), "")
 
 
 @dataclass(frozen=True, slots=True)

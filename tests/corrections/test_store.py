@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sqlite3
 import subprocess
@@ -247,3 +248,27 @@ def test_what_was_reported_as_stored_survives_a_killed_process(store, url):
     again = Store(url).sentence(number, 0)
     assert again.revision >= reported[-1] >= 40
     assert len(Store(url).history(again.id)) == again.revision
+
+
+@pytest.mark.parametrize(
+    ("change", "cause"),
+    [
+        ({"methods": ["gone-method"]}, "no projector called 'gone-method'"),
+        ({"shape": "round"}, "another version wrote them"),
+    ],
+)
+def test_a_project_made_with_what_is_gone_leaves_the_others_open(store, url, change, cause):
+    kept = store.create_project("Kept", SETUP, [task()])
+    broken = store.create_project("Broken", SETUP, [task(), task()])
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+        values = json.dumps(SETUP.to_dict() | change)
+        connection.execute("UPDATE project SET setup = ? WHERE id = ?", (values, broken))
+    unusable, usable = store.projects()
+    assert (usable.id, usable.setup, usable.problem) == (kept, SETUP, "")
+    assert (unusable.id, unusable.sentences, unusable.setup) == (broken, 2, None)
+    assert "'Broken' cannot be opened here" in unusable.problem and cause in unusable.problem
+    with pytest.raises(StoreError, match=cause):
+        store.project(broken)
+    assert len(list(store.sentences(broken))) == 2
+    store.update_setup(broken, SETUP)
+    assert store.project(broken).setup == SETUP
