@@ -52,7 +52,7 @@ class Corpus:
         for pair in self.document.iter_pairs(here):
             other = next(others) if others else pair.target
             source, target = (pair.source, other) if self.forward else (other, pair.source)
-            target = target.with_entities(()) if target else None
+            target = target.with_entities(()) if target is not None else None
             yield Task(source, target, self.labelled, pair.alignment)
 
 

@@ -35,7 +35,8 @@ class Edits:
 
         Links that came with the task are left out once a text has changed: they count its words.
         """
-        source, target = self.source or task.source, self.target or task.target
+        source = task.source if self.source is None else self.source
+        target = task.target if self.target is None else self.target
         if source is not None and self.source_entities is not None:
             source = source.with_entities(self.source_entities)
         same_words = self.source is None and self.target is None
@@ -111,8 +112,10 @@ def label_words(entities: Sequence[Entity], span: Span, label: str) -> tuple[Ent
 
 
 def move_borders(entities: Sequence[Entity], old: Span, new: Span) -> Entities:
-    """Put the entity on `old` onto `new`. Raises SpanError when another entity is there."""
-    moved = next(entity for entity in entities if entity.span == old)
+    """Put the entity on `old` onto `new`. Raises SpanError when another entity is there, or none on `old`."""
+    moved = next((entity for entity in entities if entity.span == old), None)
+    if moved is None:
+        raise SpanError(f"There is no entity at words {old.start + 1} to {old.end} any more: choose it again.")
     others = [entity for entity in entities if entity is not moved]
     blocked = next((entity for entity in others if entity.span.overlaps(new)), None)
     if blocked is not None:

@@ -86,3 +86,14 @@ def test_json_and_back():
     edits = Edits((Entity(Span(0, 1), "PER", 0.5, "human"),), TARGET, LINKS, (), SOURCE, True)
     assert Edits.from_dict(json.loads(json.dumps(edits.to_dict()))) == edits
     assert Edits.from_dict(json.loads(json.dumps(Edits().to_dict()))) == Edits()
+
+
+def test_an_emptied_text_is_not_replaced_by_the_old_one():
+    before, nothing = sentence("Ann lives"), Sentence("", (), "en")
+    done = Edits(source=nothing, target=nothing).apply(Task(before, before))
+    assert (done.source, done.target) == (nothing, nothing)
+
+
+def test_moving_an_entity_that_is_gone_says_so():
+    with pytest.raises(SpanError, match="no entity at words 2 to 3 any more"):
+        move_borders((), Span(1, 3), Span(0, 3))
