@@ -59,7 +59,7 @@ def summary_of(row: Row) -> ProjectSummary:
     try:
         setup = Setup.from_dict(json.loads(row.setup))
     except ConfigurationError as cause:
-        problem = f"The project {row.name!r} cannot be opened here. {cause} Install what it was made with; nothing in it is lost."
+        problem = f"The project {row.name!r} cannot be opened here. {cause} Install what it needs; nothing is lost."
     created = _local(row.created_at)
     return ProjectSummary(row.id, row.name, created, row.sentences, row.checked, setup, row.document_name, problem)
 
