@@ -9,6 +9,7 @@ import streamlit as st
 
 from projection import registry
 from projection.errors import ProjectionError
+from projection.models.catalogue import unfamiliar
 from projection.pipeline import Setup
 from projection.text.documents import Problem
 from projection.text.languages import ENCODER_LANGUAGES, english_name
@@ -195,6 +196,8 @@ def _missing(reading: Reading, setup: Setup) -> list[str]:
                 "warn",
             )
         )
+    if doubt := unfamiliar(setup.aligner, setup.source_language, setup.target_language):
+        messages.append(markup.notice("An unfamiliar language", doubt, "warn"))
     return messages
 
 

@@ -19,6 +19,7 @@ from projection.cli.inputs import (
     check_same_count,
     check_single,
     open_document,
+    say,
 )
 from projection.cli.options import OptionOption, parse_options
 from projection.cli.outputs import all_written, check_outputs, progress_bar
@@ -83,6 +84,7 @@ def project(
       projection project test.pt.txt --direction translate-test --source-language en --target-language pt \\
                  --method heuristic --option gap=1 --output test.pt.conll
     """
+    from projection.models.catalogue import unfamiliar
     from projection.pipeline import Resources
 
     forward = direction is Direction.translate_train
@@ -98,6 +100,8 @@ def project(
     setup = _without_what_is_given(setup, corpus)
     resources = Resources(results=0)  # a corpus is read once: nothing would be asked for again
     _check_components(setup, corpus, resources)
+    if doubt := unfamiliar(setup.aligner, setup.source_language, setup.target_language):
+        say(doubt)
     failures = Failures()
     with (
         all_written(output, links, report) as (output_stream, links_stream, report_stream),

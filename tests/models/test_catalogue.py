@@ -15,7 +15,7 @@ import pytest
 from projection import registry
 from projection.errors import ConfigurationError
 from projection.models import catalogue
-from projection.models.catalogue import availability, listing
+from projection.models.catalogue import availability, listing, unfamiliar
 
 
 @pytest.fixture
@@ -148,3 +148,9 @@ def test_the_embedded_encoder_is_fetched_by_converting_and_cleared(cache, tmp_pa
     assert catalogue.clear("e5-small") == size > 2e8
     assert not folder.exists()
     shutil.rmtree(tmp_path / "projection")
+
+
+def test_languages_the_embedded_encoder_never_saw_are_named():
+    assert unfamiliar("e5-small:itermax", "en", "pt-BR", "zh-Hant", "und") == ""
+    assert "Bambara is not among the 94 languages" in unfamiliar("e5-small:argmax", "en", "bam")
+    assert unfamiliar("mbert:softmax", "en", "bam") == ""
