@@ -8,17 +8,19 @@ it with the given options.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from projection.errors import ConfigurationError
+from projection.errors import ConfigurationError, ProjectionError
 
+log = logging.getLogger(__name__)
 ROLES = ("translator", "recognizer", "encoder", "aligner", "projector")
 
 
@@ -120,6 +122,8 @@ _BY_MODEL_NAME = {
     "encoder": f"{_MODELS}.encoders:TransformerEncoder",
     "translator": f"{_MODELS}.seq2seq_families:translator_for",
 }
+_COMPOSED = f"{_MODELS}.aligners:EmbeddingAligner"
+_NO_SETTINGS = ("name", "model", "self", "signature", "progress")
 
 
 @cache
@@ -127,9 +131,30 @@ def _all_entries() -> dict[tuple[str, str], Entry]:
     entries = {(entry.role, entry.name): entry for entry in ENTRIES}
     for role in ROLES:
         for point in entry_points(group=f"projection.{role}"):
-            entry = point.load()
-            entries.setdefault((role, entry.name), entry)
+            entry = _entry_of(point)
+            if entry and entries.setdefault((role, entry.name), entry) is not entry:
+                log.warning("%s brings a %s called %r, which exists already: it is left out.", _origin(point), role,
+                            entry.name)
     return entries
+
+
+def _entry_of(point: EntryPoint) -> Entry | None:
+    """Load what another package registers; a package that is broken must not take the program with it."""
+    try:
+        entry = point.load()
+    except Exception as problem:  # whatever the import of a foreign package throws
+        log.warning("%s cannot be loaded (%s: %s): its %r is left out. Update or uninstall it.", _origin(point),
+                    type(problem).__name__, problem, point.name)
+        return None
+    if not isinstance(entry, Entry) or f"projection.{entry.role}" != point.group:
+        log.warning("%s: the entry point %r of group %s must be an Entry of that role, not %r. It is left out.",
+                    _origin(point), point.name, point.group, entry)
+        return None
+    return entry
+
+
+def _origin(point: EntryPoint) -> str:
+    return f"The package {point.dist.name}" if point.dist else f"The entry point {point.value}"
 
 
 def entries(role: str | None = None) -> Iterator[Entry]:
@@ -152,16 +177,22 @@ def find(role: str, name: str) -> Entry:
     if known:
         return known
     if role == "aligner":
-        encoder = find("encoder", name.rpartition(":")[0] or name)
-        return Entry("aligner", name, f"{_MODELS}.aligners:EmbeddingAligner",
+        try:
+            encoder = find("encoder", _parts_of(name)[0])
+        except ConfigurationError:
+            raise ConfigurationError(
+                f"There is no aligner called {name!r}; known are {', '.join(names(role))}, and ENCODER:EXTRACTION such "
+                f"as e5-small:itermax with one of the encoders {', '.join(names('encoder'))} or a Hugging Face name or "
+                "folder."
+            ) from None
+        return Entry("aligner", name, _COMPOSED,
                      f"Links from {encoder.summary[:1].lower()}{encoder.summary[1:]}", kind=encoder.kind,
                      licence=encoder.licence, megabytes=encoder.megabytes, package=encoder.package,
                      model=encoder.model)
     if role in _BY_MODEL_NAME and ("/" in name or Path(name).expanduser().is_dir()):
         return Entry(role, name, _BY_MODEL_NAME[role], f"The model {name}.", kind="hub", model=name)
     listed = ", ".join(names(role))
-    more = {"recognizer": " or a Hugging Face name or folder", "encoder": " or a Hugging Face name or folder",
-            "translator": " or a Hugging Face name or folder"}.get(role, "")
+    more = " or a Hugging Face name or folder" if role in _BY_MODEL_NAME else ""
     raise ConfigurationError(f"There is no {role} called {name!r}; known are {listed}{more}.")
 
 
@@ -172,40 +203,73 @@ def load_class(entry: Entry) -> Any:
 
 
 def options_of(role: str, name: str) -> dict[str, inspect.Parameter]:
-    """Return the options `create` accepts for a component, by name (imports its class)."""
-    parameters = inspect.signature(load_class(find(role, name))).parameters
-    return {key: value for key, value in parameters.items() if key not in ("name", "model", "self", "encoder")}
+    """Return the settings `create` accepts for a component, by name (imports its class).
+
+    An aligner `ENCODER:EXTRACTION` takes those of its encoder too.
+    """
+    entry = find(role, name)
+    found = {key: value for key, value in inspect.signature(load_class(entry)).parameters.items()
+             if key not in _NO_SETTINGS}  # fmt: skip
+    if is_composed(entry):
+        for key in ("encoder", "extraction"):  # the name says them
+            del found[key]
+        found |= {key: value for key, value in options_of("encoder", _parts_of(name)[0]).items() if key not in found}
+    return found
+
+
+def is_composed(entry: Entry) -> bool:
+    """Say whether `entry` is an aligner made of an encoder and an extraction."""
+    return entry.role == "aligner" and entry.target == _COMPOSED
+
+
+def _parts_of(name: str) -> tuple[str, str]:
+    """Split "encoder:extraction"; a name without a colon is an encoder, with the extraction left open."""
+    encoder, _, extraction = name.rpartition(":")
+    return (encoder, extraction) if encoder else (name, "")
 
 
 def create(role: str, name: str, **options: Any) -> Any:
     """Build the component `name` of `role`; weights are not loaded yet.
 
-    An aligner `ENCODER:EXTRACTION` is built from the encoder of that name. Raises ConfigurationError
-    for unknown names and options.
+    An aligner `ENCODER:EXTRACTION` is built on an encoder of its own. Raises ConfigurationError for unknown
+    names and options, and for values a component does not take.
     """
+    return _build_alone(role, name, options)
+
+
+def _build_alone(role: str, name: str, options: Mapping[str, Any]) -> Any:
+    return build(role, name, options, _build_alone)
+
+
+def build(role: str, name: str, options: Mapping[str, Any], part: Callable[[str, str, Mapping[str, Any]], Any]) -> Any:
+    """Do as `create`, but ask `part(role, name, options)` for the encoder of an aligner, so that it can be shared."""
     entry = find(role, name)
-    build = load_class(entry)
-    accepted = inspect.signature(build).parameters
-    given = {**entry.options, **_preset(role, name, build, options.pop("preset", None)), **options}
-    if role == "aligner" and entry.target.endswith(":EmbeddingAligner"):
-        encoder, _, extraction = name.rpartition(":")
-        if not encoder:
-            encoder, extraction = name, ""
-        encoder_class = load_class(find("encoder", encoder))
-        for_encoder = set(inspect.signature(encoder_class).parameters) - {"name", "model"}
+    constructor = load_class(entry)
+    accepted = inspect.signature(constructor).parameters
+    given = {**entry.options, **_preset(role, name, constructor, options.get("preset")), **options}
+    given.pop("preset", None)
+    if is_composed(entry):
+        encoder, extraction = _parts_of(name)
+        for_encoder = set(options_of("encoder", encoder))
         encoder_options = {key: given.pop(key) for key in list(given) if key in for_encoder and key not in accepted}
-        given["encoder"] = create("encoder", encoder, **encoder_options)
+        given["encoder"] = part("encoder", encoder, encoder_options)
         if extraction:
             given["extraction"] = extraction
+    unknown = [key for key in options if key in given and (key not in accepted or key == "signature")]
+    if unknown:
+        allowed = ", ".join(key for key in accepted if key not in _NO_SETTINGS) or "none"
+        raise ConfigurationError(f"The {role} {name!r} has no option {unknown[0]!r}; it has: {allowed}.")
     if "name" in accepted:
         given.setdefault("name", name)
     if entry.model and "model" in accepted:
         given.setdefault("model", entry.model)
-    unknown = [key for key in given if key not in accepted]
-    if unknown:
-        allowed = ", ".join(key for key in accepted if key not in ("name", "encoder")) or "none"
-        raise ConfigurationError(f"The {role} {name!r} has no option {unknown[0]!r}; it has: {allowed}.")
-    return build(**given)
+    try:
+        return constructor(**given)
+    except (TypeError, ValueError) as problem:
+        if isinstance(problem, ProjectionError):
+            raise
+        values = ", ".join(f"{key}={value!r}" for key, value in options.items()) or "none"
+        raise ConfigurationError(f"The {role} {name!r} does not take these options: {values} ({problem}).") from problem
 
 
 def presets_of(role: str, name: str) -> Mapping[str, Mapping[str, Any]]:

@@ -20,7 +20,6 @@ OptionOption = Annotated[
     ),
 ]
 _ROLES = {"projector": "method"}
-_NOT_SETTINGS = ("signature", "progress")
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False, "none": None}
 
 Place = tuple[str, str, str]
@@ -58,13 +57,9 @@ def settings_of(role: str, name: str) -> dict[str, inspect.Parameter | None]:
     from projection import registry
 
     found: dict[str, inspect.Parameter | None] = dict(registry.options_of(role, name))
-    if role == "aligner" and registry.find(role, name).target.endswith(":EmbeddingAligner"):
-        found.pop("extraction", None)  # the name says it
-        encoder = name.rpartition(":")[0] or name
-        found |= {key: value for key, value in registry.options_of("encoder", encoder).items() if key not in found}
     if registry.presets_of(role, name):
         found["preset"] = None
-    return {key: parameter for key, parameter in found.items() if key not in _NOT_SETTINGS}
+    return found
 
 
 def parse_value(text: str, value: str, parameter: inspect.Parameter | None) -> Any:

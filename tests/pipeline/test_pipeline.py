@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
+import numpy as np
 import pytest
 
 from projection.errors import Cancelled, ConfigurationError, ModelInputError
 from projection.models.stand_ins import DiagonalAligner, DictionaryTranslator, RuleRecognizer
 from projection.pipeline import Pipeline, Resources, Setup, Task
+from projection.pipeline.resources import size_of
 from projection.text.tokenize import tokenize
 from projection.types import Alignment, Entity, Sentence, Span
 
@@ -194,6 +198,72 @@ def test_results_are_bounded():
     assert [resources.result(number) for number in range(3)] == [None, "1", "2"]
     resources.forget_results()
     assert resources.result(2, "gone") == "gone"
+
+
+def test_results_are_bounded_by_their_size_too():
+    resources = Resources(megabytes=1)
+    for number in range(5):
+        resources.keep(number, (np.zeros(100_000, np.float32), "400 kB"))
+    assert [resources.result(number) is not None for number in range(5)] == [False, False, False, True, True]
+    resources.keep(4, "small now")
+    resources.keep(5, (np.zeros(100_000, np.float32),))
+    assert [resources.result(number) is not None for number in (3, 4, 5)] == [True, True, True]
+    resources.keep(6, (np.zeros((1000, 1000)),))
+    assert resources.result(6) is None, "larger than all may be together"
+
+
+def test_the_candidates_of_a_long_sentence_count_as_large():
+    words = [f"w{number}" for number in range(300)]
+    source = Sentence.from_words(words, "en", [Entity(Span(n, n + 1), "PER") for n in range(5)])
+    task = Task(source, Sentence.from_words(words, "de"), labelled=True)
+    (outcome,) = Pipeline(setup()).run([task])
+    spans = 300 * 301 // 2
+    assert 5 * spans * 8 < size_of(outcome.projections["span-matching"]) < 5 * spans * 8 + spans * 16 + 1e6
+
+
+def test_views_of_arrays_count_what_they_keep_alive():
+    assert size_of(np.zeros((10, 1000))[:]) >= 80_000
+
+
+def test_aligners_share_their_encoder():
+    resources = Resources()
+    aligners = [
+        resources.component("aligner", name, options)
+        for name, options in (
+            ("e5-small:itermax", {}),
+            ("e5-small:argmax", {}),
+            ("e5-small:argmax", {"threshold": 0.5}),
+        )
+    ]
+    assert aligners[0].encoder is aligners[1].encoder is aligners[2].encoder
+    other = resources.component("aligner", "e5-small:argmax", {"layer": 6})
+    assert other.encoder is not aligners[0].encoder and other.encoder.layer == 6
+
+
+def test_components_are_bounded_by_last_use():
+    resources = Resources(components=2)
+    first = resources.component("projector", "heuristic", {"gap": 0})
+    second = resources.component("projector", "heuristic", {"gap": 1})
+    assert resources.component("projector", "heuristic", {"gap": 0}) is first
+    resources.component("projector", "heuristic", {"gap": 2})
+    assert resources.component("projector", "heuristic", {"gap": 0}) is first
+    assert resources.component("projector", "heuristic", {"gap": 1}) is not second
+
+
+def test_one_component_for_all_threads():
+    resources, start = Resources(), Barrier(8)
+
+    def ask(_):
+        start.wait()
+        return resources.component("aligner", "e5-small:itermax")
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len({id(found) for found in pool.map(ask, range(8))}) == 1
+
+
+def test_a_value_of_the_wrong_kind_is_an_error_of_the_stage():
+    (outcome,) = Pipeline(setup(options={"span-matching": {"threshold": "high"}})).run([Task(english())])
+    assert "does not take these options: threshold='high'" in outcome.method_errors["span-matching"]
 
 
 def test_setup_checks_every_name():
