@@ -32,11 +32,14 @@ def solve(weights: Weights, spans: Spans, *, solver: str = "greedy", per_entity:
     "greedy" takes the best remaining pair; "exact" maximises the sum of weights (by the dynamic
     program for few entities, else by the integer program); "dynamic" and "integer" force one of these.
     """
-    try:
-        choose = SOLVERS[solver]
-    except KeyError:
-        raise ConfigurationError(f"There is no solver {solver!r}; known are {', '.join(SOLVERS)}.") from None
-    return choose(weights, spans, per_entity)
+    check_solver("matching", solver)
+    return SOLVERS[solver](weights, spans, per_entity)
+
+
+def check_solver(who: str, solver: str) -> None:
+    """Raise ConfigurationError, naming `who` asks for it, if there is no solver of that name."""
+    if solver not in SOLVERS:
+        raise ConfigurationError(f"{who}: there is no solver {solver!r}; known are {', '.join(SOLVERS)}.")
 
 
 def greedy(weights: Weights, spans: Spans, per_entity: int = 1) -> list[Choice]:

@@ -17,6 +17,7 @@ import numpy as np
 
 from projection.errors import ConfigurationError
 from projection.matching.decisions import ScoredCandidates, decide, without_zero
+from projection.matching.solvers import check_solver
 from projection.protocols import Option, settings_signature
 from projection.types import Bitext, Projection, Span
 
@@ -63,6 +64,7 @@ class Heuristic:
         for option in ("gap", "ratio", "keep"):
             if getattr(self, option) < 0:
                 raise ConfigurationError(f"heuristic: {option} must not be negative, but is {getattr(self, option)}.")
+        check_solver(self.name, self.solver)
 
     @property
     def signature(self) -> str:

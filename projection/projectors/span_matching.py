@@ -17,6 +17,7 @@ from projection.alignment.posterior import hard_links, soft_links
 from projection.errors import ConfigurationError
 from projection.matching.candidates import ngrams
 from projection.matching.decisions import ScoredCandidates, decide
+from projection.matching.solvers import check_solver
 from projection.protocols import Option, settings_signature
 from projection.types import Bitext, Projection, Span
 
@@ -56,6 +57,12 @@ class SpanMatching:
             raise ConfigurationError(f"span-matching: temperature must be above 0, not {self.temperature}.")
         if not 0 <= self.threshold <= 1:
             raise ConfigurationError(f"span-matching: threshold must be between 0 and 1, not {self.threshold}.")
+        for setting, least in (("longest", 0), ("max_candidates", 1)):
+            if getattr(self, setting) < least:
+                raise ConfigurationError(
+                    f"span-matching: {setting} must be at least {least}, not {getattr(self, setting)}."
+                )
+        check_solver(self.name, self.solver)
 
     @property
     def signature(self) -> str:
@@ -108,12 +115,15 @@ def score_spans(links: NDArray[np.float64], entities: Sequence[Span], spans: NDA
     of_entity = sums[:-1, -1:]
     whole = of_entity + of_span
     totals = np.divide(2 * shared, whole, out=np.zeros_like(shared), where=whole > 1e-12)
+    np.clip(totals, 0, 1, out=totals)  # differences of sums are exact to rounding only
 
     def parts(entity: int, candidate: int) -> dict[str, float]:
-        mass = max(float(shared[entity, candidate]), 0.0)
-        return {
-            "covered": mass / float(of_entity[entity, 0]) if of_entity[entity, 0] > 1e-12 else 0.0,
-            "pure": mass / float(of_span[candidate]) if of_span[candidate] > 1e-12 else 0.0,
-        }
+        start, end = spans[candidate]
+        mass, span_mass = (float(row[end] - row[start]) for row in (sums[entity], sums[-1]))
+        return {"covered": _share(mass, float(sums[entity, -1])), "pure": _share(mass, span_mass)}
 
     return ScoredCandidates(spans, totals, parts, "n-gram")
+
+
+def _share(part: float, whole: float) -> float:
+    return min(max(part / whole, 0.0), 1.0) if whole > 1e-12 else 0.0

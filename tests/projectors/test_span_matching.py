@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -65,6 +65,27 @@ def test_scores_are_dice_of_mass(links):
                 assert 2 * covered * pure / (covered + pure) == pytest.approx(expected, abs=1e-6)
 
 
+@given(st.integers(0, 2**32 - 1), st.integers(1, 300), st.integers(1, 300), st.sampled_from([0.005, 0.03, 0.2]))
+@settings(max_examples=30, deadline=None)
+def test_mass_and_scores_of_long_sentences_stay_in_range(seed, rows, columns, temperature):
+    """F sums to 1 over targets and R over sources, both are at most 1: so do and are the squares of P."""
+    random = np.random.default_rng(seed)
+    matrix = random.uniform(-1, 1, (rows, columns)).astype(np.float32)
+    source_words, target_words = (np.sort(random.integers(0, size, size)) for size in (rows, columns))
+    evidence = Similarity(matrix, source_words, target_words, rows, columns, np.ones(rows), np.ones(columns))
+    links = soft_links(evidence, temperature)
+    assert links.min() >= 0 and links.max() <= 1 + 1e-12
+    assert (links**2).sum(axis=1).max() <= 1 + 1e-9 and (links**2).sum(axis=0).max() <= 1 + 1e-9
+    back = Similarity(matrix.T, target_words, source_words, columns, rows, np.ones(columns), np.ones(rows))
+    np.testing.assert_allclose(soft_links(back, temperature), links.T, atol=1e-12)
+    entities = [Span(0, 1), Span(0, rows)]
+    spans = ngrams(columns, limit=2000).spans
+    scored = score_spans(links, entities, spans)
+    assert scored.totals.min() >= 0 and scored.totals.max() <= 1
+    for candidate in (0, len(spans) - 1):
+        assert all(0 <= value <= 1 for value in scored.parts(1, candidate).values())
+
+
 SOURCE = Sentence.from_words(["The", "European", "Union", "met", "Merkel"], "en",
                              [Entity(Span(1, 3), "ORG"), Entity(Span(4, 5), "PER")])  # fmt: skip
 TARGET = Sentence.from_words(["La", "Unión", "Europea", "se", "reunió", "con", "Merkel"], "es")
@@ -105,5 +126,11 @@ def test_settings_are_checked():
         SpanMatching(temperature=0)
     with pytest.raises(ConfigurationError, match="threshold must be between 0 and 1, not 2"):
         SpanMatching(threshold=2)
+    with pytest.raises(ConfigurationError, match="longest must be at least 0, not -1"):
+        SpanMatching(longest=-1)
+    with pytest.raises(ConfigurationError, match="max_candidates must be at least 1, not 0"):
+        SpanMatching(max_candidates=0)
+    with pytest.raises(ConfigurationError, match=r"span-matching: there is no solver 'gurobi'"):
+        SpanMatching(solver="gurobi")
     with pytest.raises(ConfigurationError, match="needs an alignment"):
         SpanMatching().project([Bitext(SOURCE, TARGET)])
