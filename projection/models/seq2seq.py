@@ -81,7 +81,7 @@ class Seq2seqTranslator:
         which = self.name if self.name == self.model else f"{self.name}:{self.model}"
         return f"{which}{tokenizer}|beams:{self.beams}|max-length:{self.max_length or 'auto'}"
 
-    @cached_property
+    @loaded_once
     def _lock(self) -> Lock:
         return Lock()
 

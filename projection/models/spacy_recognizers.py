@@ -62,7 +62,7 @@ class _SpacyRecognizer:
             f"|trim:{' '.join(self.trim_start)}/{' '.join(self.trim_end)}"
         )
 
-    @cached_property
+    @loaded_once
     def _lock(self) -> RLock:
         return RLock()
 

@@ -84,7 +84,7 @@ class TokenClassifier:
         kinds = {split_tag(tag)[1] for tag in _tags_of(hub.read_config(self.model, _ROLE))} - {""}
         return {kind: kind for kind in sorted(kinds)}
 
-    @cached_property
+    @loaded_once
     def _lock(self) -> Lock:
         return Lock()
 

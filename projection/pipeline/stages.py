@@ -71,11 +71,12 @@ class StageRun:
             return
         try:
             component = self.build()
+            signature = component.signature
         except (ProjectionError, ImportError) as problem:
             for work in works:
                 self._fail(work, problem)
             return
-        places = {work: (self.name, component.signature, self.key(work)) for work in works}
+        places = {work: (self.name, signature, self.key(work)) for work in works}
         known = {work: resources.result(place, _NOT_KEPT) for work, place in places.items()}
         fresh = [work for work in works if known[work] is _NOT_KEPT]
         begin = perf_counter()
@@ -89,7 +90,7 @@ class StageRun:
             if not reused:
                 resources.keep(places[work], value)
             took = 0.0 if reused else seconds
-            work.stages.append(Stage(self.name, component.signature, took, reused, self.warnings(value)))
+            work.stages.append(Stage(self.name, signature, took, reused, self.warnings(value)))
             yield work, value
 
     def _compute(self, component: Any, works: list[Work]) -> dict[Work, Any]:

@@ -261,6 +261,11 @@ def test_one_component_for_all_threads():
         assert len({id(found) for found in pool.map(ask, range(8))}) == 1
 
 
+def test_settings_that_show_only_in_the_signature_are_an_error_of_the_stage():
+    (outcome,) = Pipeline(setup(aligner="simalign", options={"aligner": {"encoder": "nobody"}})).run([Task(english())])
+    assert outcome.error.stage == "alignment" and "no encoder called 'nobody'" in outcome.error.message
+
+
 def test_a_value_of_the_wrong_kind_is_an_error_of_the_stage():
     (outcome,) = Pipeline(setup(options={"span-matching": {"threshold": "high"}})).run([Task(english())])
     assert "does not take these options: threshold='high'" in outcome.method_errors["span-matching"]
