@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from projection.errors import StoreError
+from views.markup import notice
 from views.resources import store
 
 
@@ -39,7 +40,9 @@ def current_project() -> Any | None:
     wanted = st.query_params.get("project") or st.session_state.get("project")
     try:
         project = store().project(int(wanted)) if wanted is not None else None
-    except (StoreError, ValueError):
+    except (StoreError, ValueError) as problem:
+        reason = str(problem) if isinstance(problem, StoreError) else "The address names no project."
+        st.html(notice("That project cannot be opened", reason, "bad"))
         st.session_state.pop("project", None)
         st.query_params.pop("project", None)
         return None
