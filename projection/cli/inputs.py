@@ -92,9 +92,8 @@ def _check_problems(document: Document, labels: bool) -> None:
         if unusable or (labels and problem.kind == "label" and not problem.repaired_by):
             more = f" ({document.problem_count - 1} more)" if document.problem_count > 1 else ""
             remedy = "Correct the file." if unusable else "Name a rule with --repair, or correct the file."
-            raise FormatError(
-                f"{problem.message}{more}.", path=problem.path or document.name, line=problem.line, remedy=remedy
-            )
+            told = f"{problem.message.removesuffix('.')}{more}."
+            raise FormatError(told, path=problem.path or document.name, line=problem.line, remedy=remedy)
     if labels:
         for problem in document.problems[:_PROBLEMS_SHOWN]:
             say(f"  {problem}")

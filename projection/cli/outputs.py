@@ -22,8 +22,8 @@ def written(path: Path | None) -> Iterator[BinaryIO | None]:
     if path is None:
         yield None
         return
-    final = path.resolve()
-    special = final.exists() and not final.is_file()
+    special = path.exists() and not path.is_file()
+    final = path if special else path.resolve()  # /dev/stdout may lead to a pipe, which has no path
     part = final if special else final.with_name(f".{final.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as stream:

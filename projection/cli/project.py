@@ -181,6 +181,8 @@ def _check_components(setup: Setup, corpus: Corpus, resources: Resources) -> Non
             raise ModelUnavailable(f"The {role} {name} cannot run here. {state.message}")
     if needed["translator"]:
         _check_pair(setup, corpus.forward)
+    for method in setup.methods:
+        resources.component("projector", method, setup.options.get(method))
     languages = (setup.source_language, setup.target_language)[:: 1 if corpus.forward else -1]
     for role in (role for role, wanted in needed.items() if wanted):
         component = resources.component(role, getattr(setup, role), setup.options.get(role))

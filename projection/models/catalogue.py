@@ -132,6 +132,10 @@ def _of_hub(entry: Entry) -> Availability:
         lacking = hub.missing_from(Path(entry.model).expanduser())
         message = f"The folder lacks {lacking}." if lacking else "In your folder."
         return Availability(not lacking, message, entry.megabytes, entry.model)
+    if not hub.is_hub_name(entry.model):
+        return Availability(
+            False, f"{entry.model!r} is neither an existing folder nor a Hugging Face name: correct the path.", None
+        )
     folder = hub.snapshot_of(entry.model)
     if folder is None:
         size = f", {entry.megabytes:.0f} MB" if entry.megabytes else ""

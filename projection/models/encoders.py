@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from projection.errors import ConfigurationError, ModelUnavailable
+from projection.errors import ConfigurationError, ModelInputError, ModelUnavailable
 from projection.models import hub
 from projection.models.layers import HiddenLayer
 from projection.models.subwords import Subwords, SubwordTokenizer, owned, windows
@@ -20,6 +20,8 @@ from projection.types import Sentence
 
 _log = logging.getLogger(__name__)
 PRECISIONS = ("fp32", "bf16", "int8")
+LONGEST = 8192
+"""Most sub-words of a sentence: two such sentences make a similarity matrix of 268 MB, and extraction needs ten."""
 _PROCESSOR_BATCH, _ACCELERATED_BATCH = 1024, 16384  # sub-words; what fits the caches, and what fills a GPU
 
 
@@ -44,7 +46,8 @@ class TransformerEncoder:
     Only the layers up to the chosen one are run. Sentences are sorted by length and run in batches of
     about `batch_tokens` sub-words (None: what suits the device). A sentence with more than `max_subwords` (or
     than the model can read) is read in windows that overlap by half; each sub-word keeps the vector
-    from the window in which it is most central, and the Encoding says so. `precision`: "fp32"; "bf16"
+    from the window in which it is most central, and the Encoding says so. A sentence of more than LONGEST
+    sub-words raises ModelInputError. `precision`: "fp32"; "bf16"
     (faster only where the hardware has it, very slow elsewhere); "int8", dynamic quantisation of the
     linear layers, processor only. Loading is lazy and thread-safe. Raises ModelUnavailable and ConfigurationError.
     """
@@ -100,6 +103,7 @@ class TransformerEncoder:
             return [Encoding(np.zeros((0, 0), np.float32), np.zeros(0, np.intp), 0) for _ in sentences]
         tokenizer, layer, _ = self._loaded()
         subwords = tokenizer.split([sentence.words for sentence in sentences])
+        _check_lengths(sentences, subwords)
         edges = len(tokenizer.prefix), len(tokenizer.suffix)
         capacity = min(self.max_subwords, layer.positions - sum(edges))
         batches = self._batches(subwords, capacity, layer)
@@ -155,6 +159,15 @@ class TransformerEncoder:
         layer = HiddenLayer(network, self.layer, self.precision, self.device, self._title)
         layer.positions = min(layer.positions, tokenizer.model_max_length)
         return subwords, layer, ()
+
+
+def _check_lengths(sentences: Sequence[Sentence], subwords: Sequence[Subwords]) -> None:
+    for sentence, one in zip(sentences, subwords, strict=True):
+        if len(one.ids) > LONGEST:
+            raise ModelInputError(
+                f"A sentence of {len(sentence)} words (“{sentence.text[:30]}…”) has {len(one.ids)} sub-words, more "
+                f"than the {LONGEST} that can be compared: split it into shorter sentences."
+            )
 
 
 def _sequences(

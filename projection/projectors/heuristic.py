@@ -62,7 +62,7 @@ class Heuristic:
 
     def __post_init__(self):
         for option in ("gap", "ratio", "keep"):
-            if getattr(self, option) < 0:
+            if not getattr(self, option) >= 0:  # NaN is neither
                 raise ConfigurationError(f"heuristic: {option} must not be negative, but is {getattr(self, option)}.")
         check_solver(self.name, self.solver)
 

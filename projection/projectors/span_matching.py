@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import ClassVar
 
 import numpy as np
@@ -53,8 +54,8 @@ class SpanMatching:
     presets: ClassVar[Mapping[str, Mapping]] = {"default": {}, "exact": {"solver": "exact"}}
 
     def __post_init__(self):
-        if self.temperature <= 0:
-            raise ConfigurationError(f"span-matching: temperature must be above 0, not {self.temperature}.")
+        if not 0 < self.temperature < inf:
+            raise ConfigurationError(f"span-matching: temperature must be a number above 0, not {self.temperature}.")
         if not 0 <= self.threshold <= 1:
             raise ConfigurationError(f"span-matching: threshold must be between 0 and 1, not {self.threshold}.")
         for setting, least in (("longest", 0), ("max_candidates", 1)):

@@ -57,6 +57,12 @@ class TextSource:
         if isinstance(self.origin, bytes):
             return io.BytesIO(self.origin)
         try:
+            if self.origin.exists() and not (self.origin.is_file() or self.origin.is_dir()):
+                raise FormatError(
+                    "is a pipe or device, and a file is read more than once.",
+                    path=self.name,
+                    remedy="Save it as a file and name that.",
+                )
             return self.origin.open("rb")
         except OSError as problem:
             raise FormatError(f"cannot be opened: {problem.strerror}.", path=self.name) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -221,3 +222,29 @@ def test_as_a_process(folder):
     )
     assert (bad.returncode, bad.stdout) == (2, "")
     assert bad.stderr.strip() == "Error: none.conll: cannot be opened: No such file or directory."
+
+
+def test_a_problem_is_told_in_one_sentence_with_one_full_stop(folder):
+    (folder / "bad.jsonl").write_text(
+        '{"text": "hi"}\n{"tokens": ["Ann"], "entities": [{"start": 0, "end": 7, "label": "X"}]}\n'
+    )
+    told = run("convert", "bad.jsonl", "--to", "conllu", "--output", "out", code=2).stderr.splitlines()[-1]
+    assert told.startswith("Error: bad.jsonl:2: ") and ".." not in told
+
+
+def test_output_into_a_pipe(folder):
+    call = [sys.executable, "-m", "projection", "convert", "gold.conll", "--to", "jsonl", "--output", "/dev/stdout"]
+    done = subprocess.run(call, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"})
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line)["tokens"][0] for line in done.stdout.splitlines()] == ["Anna", "It"]
+
+
+def test_a_terminated_run_leaves_nothing_half_written(folder):
+    (folder / "big.conll").write_text(GOLD * 100_000)
+    call = [sys.executable, "-m", "projection", "convert", "big.conll", "--to", "jsonl", "--output", "out.jsonl"]
+    process = subprocess.Popen(call, env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}, stderr=subprocess.DEVNULL)
+    while process.poll() is None and not list(folder.glob(".out*")):
+        time.sleep(0.02)
+    process.terminate()
+    assert process.wait(30) == 143
+    assert sorted(path.name for path in folder.iterdir()) == ["big.conll", "gold.conll"]

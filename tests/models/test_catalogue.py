@@ -154,3 +154,9 @@ def test_languages_the_embedded_encoder_never_saw_are_named():
     assert unfamiliar("e5-small:itermax", "en", "pt-BR", "zh-Hant", "und") == ""
     assert "Bambara is not among the 94 languages" in unfamiliar("e5-small:argmax", "en", "bam")
     assert unfamiliar("mbert:softmax", "en", "bam") == ""
+
+
+def test_a_folder_that_is_not_there_is_not_to_be_downloaded():
+    state = availability("aligner", "/no/such/folder:itermax")
+    assert not state.ready
+    assert state.message == "'/no/such/folder' is neither an existing folder nor a Hugging Face name: correct the path."

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from projection.errors import ConfigurationError, ModelUnavailable
+from projection.errors import ConfigurationError, ModelInputError, ModelUnavailable
 from projection.models.encoders import TransformerEncoder
 from projection.models.subwords import owned, windows
 from projection.types import Sentence
@@ -208,3 +208,11 @@ def test_wrong_settings_that_only_the_model_knows(folders):
 def test_the_signature_names_what_changes_vectors():
     assert TransformerEncoder("a/b", 8, name="mbert").signature == "mbert|model:a/b|layer:8|precision:fp32|window:510"
     assert TransformerEncoder("a/b").signature == "a/b|layer:default|precision:fp32|window:510"
+
+
+def test_a_sentence_too_long_to_compare_is_refused_before_anything_is_computed(folders, monkeypatch):
+    monkeypatch.setattr("projection.models.encoders.LONGEST", 20)
+    monkeypatch.setattr("projection.models.layers.HiddenLayer.run", lambda *_: pytest.fail("the network ran"))
+    encoder = TransformerEncoder(folders["bert"])
+    with pytest.raises(ModelInputError, match=r"21 words \(“the the .*21 sub-words, more than the 20.*: split it"):
+        encoder.encode(sentences([["in", "Berlin"], ["the"] * 21]))

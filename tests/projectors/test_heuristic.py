@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from projection.errors import ConfigurationError
+from projection.projectors.heuristic import Heuristic
 from projection.registry import create
 from projection.types import Alignment, Bitext, Entity, Sentence, Span
 
@@ -98,3 +99,8 @@ def test_settings_are_checked():
         create("projector", "heuristic", preset="papr")
     assert "gap:1|ratio:0.8|keep:0" in create("projector", "heuristic", preset="paper").signature
     assert "gap:0|ratio:0.8|keep:0" in create("projector", "heuristic", preset="paper", gap=0).signature
+
+
+def test_a_ratio_that_is_no_number_is_refused():
+    with pytest.raises(ConfigurationError, match="ratio must not be negative, but is nan"):
+        Heuristic(ratio=float("nan"))

@@ -122,8 +122,6 @@ def test_very_long_sentences_are_cut_and_it_is_said():
 
 
 def test_settings_are_checked():
-    with pytest.raises(ConfigurationError, match="temperature must be above 0"):
-        SpanMatching(temperature=0)
     with pytest.raises(ConfigurationError, match="threshold must be between 0 and 1, not 2"):
         SpanMatching(threshold=2)
     with pytest.raises(ConfigurationError, match="longest must be at least 0, not -1"):
@@ -134,3 +132,9 @@ def test_settings_are_checked():
         SpanMatching(solver="gurobi")
     with pytest.raises(ConfigurationError, match="needs an alignment"):
         SpanMatching().project([Bitext(SOURCE, TARGET)])
+
+
+@pytest.mark.parametrize("temperature", [0, -1, float("nan"), float("inf")])
+def test_a_temperature_that_would_empty_or_blur_every_link_is_refused(temperature):
+    with pytest.raises(ConfigurationError, match="temperature must be a number above 0"):
+        SpanMatching(temperature=temperature)

@@ -1,6 +1,7 @@
 """Files that are no text, not the text they claim to be, or huge: a clear error, with the place."""
 
 import io
+import os
 import zipfile
 
 import pytest
@@ -109,3 +110,11 @@ def test_a_sentence_of_a_hundred_thousand_words_is_read_whole():
     (sentence,) = read(b"word\tO\n" * 100_000 + b"Ann\tB-PER\n\n").iter_sentences()
     assert len(sentence) == 100_001
     assert sentence.entities[0].span.start == 100_000
+
+
+def test_a_pipe_is_refused_as_it_can_be_read_once_only(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FormatError, match=r"pipe: is a pipe or device.* Save it as a file"):
+        read(tmp_path / "pipe")
+    with pytest.raises(FormatError, match="is a pipe or device"):
+        read("/dev/null")
