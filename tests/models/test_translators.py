@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -113,6 +114,28 @@ def test_threads_get_the_same_translations(translator):
     expected = [translation.text for translation in translator.translate(texts, "en", "pt")]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda text: one(translator, text).text, texts)) == expected
+
+
+SHORT_LIVED_THREADS = """
+from threading import Thread
+from projection.models.translators import FastTranslate
+
+translator, found = FastTranslate(), []
+for count in range(12):
+    texts = [f"The city of Berlin has {count} parks."] * 2
+    thread = Thread(target=lambda: found.extend(translator.translate(texts, "en", "pt")))
+    thread.start()
+    thread.join()
+print(sum(f"A cidade de Berlim tem {number // 2} parques." == one.text for number, one in enumerate(found)))
+"""
+
+
+@model
+def test_threads_may_end_before_others_translate():
+    """The engine's library crashes when the thread that loaded it is gone."""
+    command = [sys.executable, "-c", SHORT_LIVED_THREADS]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout.strip()) == (0, "24"), done.stderr
 
 
 def test_a_missing_package_says_how_to_get_it(monkeypatch):
