@@ -10,9 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from projection.types import Alignment, Bitext, Entity, Projection, Sentence, Similarity, Translation
+from projection.errors import ModelUnavailable
+from projection.types import (
+    Alignment,
+    Bitext,
+    Entity,
+    LabelProbabilities,
+    Projection,
+    Sentence,
+    Similarity,
+    Translation,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,9 +49,33 @@ class Recognizer(Component, Protocol):
         """Find entities on the given tokens; entities already present are ignored."""
 
 
+@runtime_checkable
+class ProbabilisticRecognizer(Protocol):
+    """A recognizer that can say how sure it is of each label of each word."""
+
+    def recognize_with_probabilities(
+        self, sentences: Sequence[Sentence]
+    ) -> list[tuple[tuple[Entity, ...], LabelProbabilities]]:
+        """Return what `recognize` returns, with the probabilities it comes from."""
+
+
 class Translator(Component, Protocol):
     def translate(self, texts: Sequence[str], source: str, target: str) -> list[Translation]:
         """Translate each text from language `source` to `target` (BCP-47). Raises ModelInputError."""
+
+
+@runtime_checkable
+class ConditionalModel(Protocol):
+    """A translator that can say how probable a given translation is."""
+
+    def log_probabilities(
+        self, pairs: Sequence[tuple[str, str]], source: str, target: str
+    ) -> list[NDArray[np.float64]]:
+        """Return log p(token | source text, tokens before it), natural, of each token of each target text.
+
+        `pairs` are (source text, target text). The end token is the last one; language codes are not
+        counted. Raises ModelInputError for empty texts, unknown languages and texts beyond the positions.
+        """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,11 +112,44 @@ class SimilarityAligner(Protocol):
 
 
 class Projector(Component, Protocol):
+    """A projection method.
+
+    Besides `requires` a class may have: `components`, a mapping of those of its settings that hold a
+    component to the role of it ("translator", ...): the registry builds them from names, the pipeline
+    fills in those of the run where none is named, and None means there is none (see `needed`); `options`
+    and `presets`, for forms and `--option`.
+    """
+
     requires: frozenset[str]
-    """Evidence it reads from the Bitext: any of "alignment", "similarity", "target_entities"."""
+    """Evidence it reads from the Bitext: names from EVIDENCE."""
 
     def project(self, bitexts: Sequence[Bitext]) -> list[Projection]:
         """Carry the source entities of each pair onto its target."""
+
+
+class TargetWriter(Component, Protocol):
+    """A projection method that writes the target text itself, so it cannot label a given one.
+
+    `requires` must be empty.
+    """
+
+    requires: frozenset[str]
+
+    def write(self, sources: Sequence[Sentence], target: str) -> list[Projection]:
+        """Translate each labelled source to language `target` with its labels."""
+
+
+EVIDENCE = ("alignment", "similarity", "target_entities", "target_probabilities")
+
+
+def needed(component: Any, method: str, role: str, why: str = "") -> Any:
+    """Return `component`; raise ModelUnavailable, saying how to name one, if it is None."""
+    if component is None:
+        raise ModelUnavailable(
+            f"{method} needs a {role}{f' {why}' if why else ''}: choose one (--option {method}.{role.replace(' ', '_')}"
+            f"=NAME, or the {role} of the run)."
+        )
+    return component
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +169,12 @@ class Option:
 
 def settings_signature(component: object) -> str:
     """Return "name|setting:value|..." over the fields of a dataclass component, in order of declaration."""
-    values = {item.name: getattr(component, item.name) for item in fields(component)}
+    values = {item.name: getattr(component, item.name) for item in fields(component) if item.init}
     name = values.pop("name")
     return "|".join([str(name), *(f"{key}:{_short(value)}" for key, value in values.items())])
 
 
 def _short(value: object) -> str:
+    if hasattr(value, "signature"):
+        return f"({value.signature})"
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

@@ -55,6 +55,7 @@ class Defaults:
     recognizer: str
     aligner: str
     method: str
+    target_recognizer: str = "given"
     options: dict = field(default_factory=dict)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from projection.errors import ProjectionError
+from projection.pipeline.gathering import GIVES, Gathering, content_of
 from projection.pipeline.resources import Resources
-from projection.pipeline.setup import Outcome, Setup, StageError, Task
+from projection.pipeline.setup import ROLES, Outcome, Setup, StageError, Task, projector_options
 from projection.pipeline.stages import StageRun, Work
-from projection.protocols import Progress, SimilarityAligner
+from projection.protocols import Progress
+from projection.registry import find, load_class
 from projection.text.tokenize import join_words, tokenize
 from projection.types import Bitext, Sentence
 
@@ -18,12 +19,15 @@ from projection.types import Bitext, Sentence
 class Pipeline:
     """Carry labels from source to target for any number of sentences.
 
-    Components load on first use. A sentence that fails at a stage keeps what it had and names the
+    Components load on first use. Of the evidence (see protocols.EVIDENCE) only what a method of the setup
+    reads is computed, and what is named in `also`. A sentence that fails at a stage keeps what it had and names the
     stage in `Outcome.error`; the run goes on.
     """
 
-    def __init__(self, setup: Setup, resources: Resources | None = None, *, chunk: int = 64):
+    def __init__(self, setup: Setup, resources: Resources | None = None, *, chunk: int = 64, also: Iterable[str] = ()):
         self.setup, self._resources, self._chunk = setup, resources or Resources(), chunk
+        self._also = frozenset(also)
+        self._gathering = Gathering(setup, self._resources, self._component)
 
     def run(
         self,
@@ -49,12 +53,14 @@ class Pipeline:
         """Yield outcomes chunk by chunk, for corpora that do not fit in memory."""
         tasks = iter(tasks)
         forward = self.setup.direction == "translate-train"
-        first_two = (self._recognize, self._translate) if forward else (self._translate, self._recognize)
+        first_two = [("recognize", self._recognize), ("translate", self._translate)][:: 1 if forward else -1]
+        wanted = self._also.union(*(self._class_of(method).requires for method in self.setup.methods))
+        stages = [*first_two, *self._gathering.stages(wanted), ("project", self._project)]
         while chunk := list(islice(tasks, self._chunk)):
             works = [Work.on(task) for task in chunk]
-            for stage in (*first_two, self._align, self._project):
+            for name, stage in stages:
                 if status:
-                    status(stage.__name__.strip("_"))
+                    status(name)
                 stage(works)
             yield from (work.outcome() for work in works)
 
@@ -64,14 +70,23 @@ class Pipeline:
 
         setup = self.setup
         parts = [f"source:{setup.source_language}", f"target:{setup.target_language}", f"direction:{setup.direction}"]
-        parts += [f"{role}:({self._component(role).signature})" for role in ("translator", "recognizer", "aligner")]
+        places = ["translator", "recognizer", "aligner"]
+        if self._class_of(method).requires & GIVES["target recognition"]:
+            places.append("target_recognizer")
+        parts += [f"{place}:({self._component(place).signature})" for place in places]
         return "|".join([*parts, f"method:({self._projector(method).signature})", f"v{__version__}"])
 
-    def _component(self, role: str) -> Any:
-        return self._resources.component(role, getattr(self.setup, role), self.setup.options.get(role))
+    def _component(self, place: str) -> Any:
+        return self._resources.component(ROLES[place], getattr(self.setup, place), self.setup.options.get(place))
+
+    def _class_of(self, method: str) -> Any:
+        return load_class(find("projector", method))
+
+    def _writes(self, method: str) -> bool:
+        return hasattr(self._class_of(method), "write")
 
     def _projector(self, method: str) -> Any:
-        return self._resources.component("projector", method, self.setup.options.get(method))
+        return self._resources.component("projector", method, projector_options(self.setup, method))
 
     def _recognize(self, works: list[Work]) -> None:
         stage = StageRun(
@@ -79,7 +94,7 @@ class Pipeline:
             "recognizer",
             lambda: self._component("recognizer"),
             lambda recognizer, batch: recognizer.recognize([work.source.with_entities(()) for work in batch]),
-            lambda work: _content(work.source),
+            lambda work: content_of(work.source),
         )
         todo = [work for work in works if not work.error and work.source is not None and not work.task.labelled]
         for work, entities in stage.over(todo, self._resources):
@@ -100,6 +115,9 @@ class Pipeline:
             lambda work: (text(work), given, wanted),
             lambda translation: translation.warnings,
         )
+        first = self.setup.methods[0]
+        if there == "target" and self._writes(first):
+            self._write_targets(first, works)
         for work in works:
             if not work.error and getattr(work, here) is None:
                 work.error = StageError(
@@ -115,58 +133,77 @@ class Pipeline:
             else:
                 work.error = StageError(stage.name, "The translation is empty. Type one or choose another translator.")
 
-    def _align(self, works: list[Work]) -> None:
-        stage = StageRun(
-            "alignment",
-            "aligner",
-            lambda: self._component("aligner"),
-            _align_batch,
-            _pair_content,
-            lambda value: value[1].warnings if value[1] is not None else (),
-        )
-        ready = [work for work in works if not work.error]
-        for work in ready:
-            if work.task.alignment is not None:
-                self._keep_given_links(work)
-        todo = [work for work in ready if work.alignment is None]
-        for work, (alignment, similarity) in stage.over(todo, self._resources):
-            work.alignment, work.similarity = alignment, similarity
-
-    def _keep_given_links(self, work: Work) -> None:
-        """Check the user's links, and show known similarities beneath them; none are computed."""
-        given = work.task.alignment
-        if (given.source_length, given.target_length) != (len(work.source), len(work.target)):
-            work.error = StageError(
-                "alignment",
-                f"The links are for {given.source_length} and {given.target_length} words, the sentences have "
-                f"{len(work.source)} and {len(work.target)}. Give new links or remove them.",
-            )
-            return
-        try:
-            signature = self._component("aligner").signature
-        except ProjectionError:  # an aligner that cannot be built has no similarities to show
-            return
-        _, work.similarity = self._resources.result(("alignment", signature, _pair_content(work)), (None, None))
+    def _write_targets(self, method: str, works: list[Work]) -> None:
+        """Take the translation of the first method, where that writes one: it is the text to look at."""
+        todo = [work for work in works if not work.error and work.source is not None and work.target is None]
+        self._write(method, todo)
+        for work in todo:
+            if method in work.projections:
+                work.target = work.projections[method].bitext.target
+            elif len(self.setup.methods) == 1:
+                work.error = StageError("translation", work.method_errors.pop(method))
 
     def _project(self, works: list[Work]) -> None:
-        ready = [work for work in works if not work.error and work.alignment is not None]
+        ready = [work for work in works if not work.error]
         for method in self.setup.methods:
+            if self._writes(method):
+                self._write(method, [work for work in ready if method not in work.projections])
+                continue
+            requires = self._class_of(method).requires
             stage = StageRun(
                 method,
                 "projector",
                 lambda method=method: self._projector(method),
                 lambda projector, batch: projector.project([_bitext(work) for work in batch]),
-                self._evidence,
+                lambda work, requires=requires: self._gathering.key(work, requires),
                 lambda projection: projection.warnings,
+                "method_errors",
             )
-            for work, projection in stage.over(ready, self._resources):
+            todo = []
+            for work in ready:
+                lacking = [name for name, kinds in GIVES.items() if name in work.missing and requires & kinds]
+                if lacking:
+                    work.method_errors[method] = work.missing[lacking[0]]
+                else:
+                    todo.append(work)
+            for work, projection in stage.over(todo, self._resources):
                 work.projections[method] = projection
+        for work in ready:
+            _stop_where_nothing_is_left(work)
 
-    def _evidence(self, work: Work) -> Hashable:
-        links = work.task.alignment
-        if links is not None:
-            return work.source, work.target, links.links, frozenset(links.scores.items())
-        return work.source, work.target, self._component("aligner").signature
+    def _write(self, method: str, works: list[Work]) -> None:
+        """Let a method that writes its own target work, where the user has not given one."""
+        language, todo = self.setup.target_language, []
+        for work in works:
+            if work.task.target is None:
+                todo.append(work)
+            else:
+                work.method_errors[method] = (
+                    f"{method} writes its own translation and cannot label a given one: remove the target text, or "
+                    "choose back-translation, which carries the marks over to it."
+                )
+        stage = StageRun(
+            method,
+            "projector",
+            lambda: self._projector(method),
+            lambda projector, batch: projector.write([work.source for work in batch], language),
+            lambda work: (work.source, language),
+            lambda projection: projection.warnings,
+            "method_errors",
+        )
+        for work, projection in stage.over(todo, self._resources):
+            work.projections[method] = projection
+
+
+def _stop_where_nothing_is_left(work: Work) -> None:
+    """Name the stage that failed on the sentence, where no method could do without it."""
+    causes = set(work.method_errors.values())
+    for name, message in work.missing.items():
+        if not work.projections and causes == {message}:
+            work.error = StageError(name, message)
+            work.method_errors.clear()
+            del work.missing[name]
+            return
 
 
 def natural_text(sentence: Sentence) -> str:
@@ -175,23 +212,8 @@ def natural_text(sentence: Sentence) -> str:
     return join_words(words, sentence.language) if sentence.text == " ".join(words) else sentence.text
 
 
-def _align_batch(aligner: Any, works: list[Work]) -> list[Any]:
-    """Return (alignment, similarity or None) of each pair."""
-    pairs = [(work.source.with_entities(()), work.target.with_entities(())) for work in works]
-    if isinstance(aligner, SimilarityAligner):
-        return [(aligner.links(similarity), similarity) for similarity in aligner.similarities(pairs)]
-    return [(alignment, None) for alignment in aligner.align(pairs)]
-
-
-def _content(sentence: Sentence) -> Hashable:
-    return sentence.text, sentence.language, tuple((token.start, token.end) for token in sentence.tokens)
-
-
-def _pair_content(work: Work) -> Hashable:
-    return _content(work.source), _content(work.target)
-
-
 def _bitext(work: Work) -> Bitext:
     """Links given by hand replace the similarities, so that every method follows them."""
     given = work.task.alignment is not None
-    return Bitext(work.source, work.target, work.alignment, None if given else work.similarity)
+    similarity = None if given else work.similarity
+    return Bitext(work.source, work.target, work.alignment, similarity, work.target_entities, work.target_probabilities)

@@ -7,12 +7,19 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
 from projection.errors import ConfigurationError
-from projection.registry import find
+from projection.registry import components_of, find
 from projection.settings import defaults_for
 from projection.text.languages import normalise
 from projection.types import Alignment, Projection, Sentence, Similarity
 
 Direction = Literal["translate-train", "translate-test"]
+ROLES = {
+    "translator": "translator",
+    "recognizer": "recognizer",
+    "target_recognizer": "recognizer",
+    "aligner": "aligner",
+}
+"""The components of a Setup, and the registry's role of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +28,9 @@ class Setup:
 
     "translate-train": the source text is given, labelled, translated, and its labels are projected
     onto the translation. "translate-test": the target text is given, translated to the source
-    language, labelled there, and the labels are projected back. `options` hold settings for
-    "translator", "recognizer", "aligner" or a method, by its name; "preset" is one of them.
+    language, labelled there, and the labels are projected back. `target_recognizer` labels the target
+    text for the methods that ask for it. `methods` are names, or "method:preset". `options` hold settings
+    for each role in ROLES or a method, by its name; "preset" is one of them.
     Raises ConfigurationError for unknown names, languages and directions.
     """
 
@@ -34,6 +42,7 @@ class Setup:
     aligner: str = "e5-small:itermax"
     methods: tuple[str, ...] = ("span-matching",)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    target_recognizer: str = "given"
 
     def __post_init__(self):
         if self.direction not in get_args(Direction):
@@ -45,11 +54,11 @@ class Setup:
         object.__setattr__(self, "methods", tuple(self.methods))
         if not self.methods:
             raise ConfigurationError("Choose at least one projection method.")
-        for role in ("translator", "recognizer", "aligner"):
-            find(role, getattr(self, role))
+        for place, role in ROLES.items():
+            find(role, getattr(self, place))
         for method in self.methods:
             find("projector", method)
-        allowed = ("translator", "recognizer", "aligner", *self.methods)
+        allowed = (*ROLES, *self.methods)
         strange = [key for key in self.options if key not in allowed]
         if strange:
             raise ConfigurationError(f"Options for {strange[0]!r}, but this run has {', '.join(allowed)}.")
@@ -63,6 +72,7 @@ class Setup:
             "translator": row.translator,
             "recognizer": row.recognizer,
             "aligner": row.aligner,
+            "target_recognizer": row.target_recognizer,
             "methods": (row.method,),
             "options": row.options,
         }
@@ -131,7 +141,7 @@ class Outcome:
     """How far one task came; what a failed stage would have given is None or missing.
 
     `projections` maps each method to its result. `method_errors` holds methods that failed while
-    others went on.
+    others went on, `missing` the evidence ("alignment", "target recognition") that could not be had.
     """
 
     task: Task
@@ -143,10 +153,27 @@ class Outcome:
     stages: tuple[Stage, ...] = ()
     error: StageError | None = None
     method_errors: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Everything the user should know about this sentence, in the order it happened."""
         said = [warning for stage in self.stages for warning in stage.warnings]
-        said += [f"{method}: {message}" for method, message in self.method_errors.items()]
+        said += [f"{evidence}: {message}" for evidence, message in self.missing.items()]
+        failed = {method: message for method, message in self.method_errors.items() if message not in said}
+        said += [f"{method}: {message}" for method, message in failed.items()]
         return tuple([*said, str(self.error)] if self.error else said)
+
+
+def projector_options(setup: Setup, method: str) -> dict[str, Any]:
+    """Return the settings of a method; components it needs and does not name are those of the run.
+
+    A component the user brings ("given") computes nothing, so it is none for a method.
+    """
+    options = dict(setup.options.get(method, {}))
+    for key, role in components_of(find("projector", method)).items():
+        place = key if key in ROLES else role if role in ROLES else None
+        if options.get(key) or place is None or find(role, getattr(setup, place)).kind == "given":
+            continue
+        options[key] = {"name": getattr(setup, place), **setup.options.get(place, {})}
+    return options

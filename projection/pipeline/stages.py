@@ -6,12 +6,12 @@ import logging
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
+from typing import Any, Literal
 
 from projection.errors import Cancelled, ModelUnavailable, ProjectionError
 from projection.pipeline.resources import Resources
 from projection.pipeline.setup import Outcome, Stage, StageError, Task
-from projection.types import Alignment, Projection, Sentence, Similarity
+from projection.types import Alignment, Entity, LabelProbabilities, Projection, Sentence, Similarity
 
 log = logging.getLogger(__name__)
 _NOT_KEPT = object()
@@ -26,9 +26,12 @@ class Work:
     target: Sentence | None
     alignment: Alignment | None
     similarity: Similarity | None = None
+    target_entities: tuple[Entity, ...] | None = None
+    target_probabilities: LabelProbabilities | None = None
     projections: dict[str, Projection] = field(default_factory=dict)
     stages: list[Stage] = field(default_factory=list)
     method_errors: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
     error: StageError | None = None
 
     @classmethod
@@ -46,6 +49,7 @@ class Work:
             tuple(self.stages),
             self.error,
             dict(self.method_errors),
+            dict(self.missing),
         )
 
 
@@ -53,6 +57,9 @@ class Work:
 class StageRun:
     """One stage: `build` gives its component, `compute` maps works to values, `key` is the content of a
     work that its value depends on, `warnings` reads what a value has to say.
+
+    `failures` says where an error goes: it ends the sentence ("error"), or only those methods that need
+    what this stage gives ("missing"), or this method alone ("method_errors").
 
     A batch that fails is tried again in halves, so that only the sentences that really fail carry the
     error; a missing model fails them all at once.
@@ -64,6 +71,7 @@ class StageRun:
     compute: Callable[[Any, list[Work]], list[Any]]
     key: Callable[[Work], Hashable]
     warnings: Callable[[Any], tuple[str, ...]] = lambda value: ()
+    failures: Literal["error", "missing", "method_errors"] = "error"
 
     def over(self, works: list[Work], resources: Resources) -> Iterator[tuple[Work, Any]]:
         """Yield (work, value) for those that succeed, in order; the others get their error."""
@@ -116,7 +124,7 @@ class StageRun:
         if not isinstance(problem, ProjectionError):
             log.error("%s failed on sentence %r", self.name, work.task.id, exc_info=problem)
             message = f"The {self.role} failed on this sentence ({type(problem).__name__}: {problem})."
-        if self.role == "projector":
-            work.method_errors[self.name] = message
-        else:
+        if self.failures == "error":
             work.error = StageError(self.name, message)
+        else:
+            getattr(work, self.failures)[self.name] = message

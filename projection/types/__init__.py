@@ -5,8 +5,8 @@ points. "Source" is always the side the entities come from, "target" the side th
 whatever the direction of translation.
 """
 
-from projection.types.evidence import Alignment, Bitext, Link, Similarity
-from projection.types.projections import Candidate, Decision, DecisionStatus, Match, Projection, Unprojected
+from projection.types.evidence import Alignment, Bitext, LabelProbabilities, Link, Similarity
+from projection.types.projections import Candidate, Decision, DecisionStatus, Match, Projection, Step, Unprojected
 from projection.types.sentences import Entity, EntityOrigin, Provenance, Sentence, Span, Token, Translation
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "DecisionStatus",
     "Entity",
     "EntityOrigin",
+    "LabelProbabilities",
     "Link",
     "Match",
     "Projection",
@@ -24,6 +25,7 @@ __all__ = [
     "Sentence",
     "Similarity",
     "Span",
+    "Step",
     "Token",
     "Translation",
     "Unprojected",

@@ -83,11 +83,23 @@ class Similarity:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelProbabilities:
+    """What a recognizer thinks of each word: `matrix` (words, tags), float32, rows sum to 1.
+
+    `tags` are IOB2 ("O", "B-PER", "I-PER", ...), one per column.
+    """
+
+    tags: tuple[str, ...]
+    matrix: NDArray[np.float32]
+
+
 @dataclass(frozen=True, slots=True)
 class Bitext:
     """A pair with the evidence gathered for it; what is absent is None.
 
-    `target.entities` hold gold or human labels if there are any; no projector reads them.
+    `target_entities` and `target_probabilities` are what a recognizer of the target language sees in
+    the target. `target.entities` hold gold or human labels if there are any; no projector reads them.
     """
 
     source: Sentence
@@ -95,3 +107,4 @@ class Bitext:
     alignment: Alignment | None = None
     similarity: Similarity | None = None
     target_entities: tuple[Entity, ...] | None = None
+    target_probabilities: LabelProbabilities | None = None

@@ -58,13 +58,36 @@ class Unprojected:
     reason: str
 
 
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing a method did on its way, so that a person can follow it.
+
+    `title` names it ("Marked source"), `note` says in one sentence what happened or went wrong. What
+    came out is a `text` in `language`, a table (`columns`, `rows`), both or neither. Scores in cells
+    are floats, word numbers ints; a None cell is empty.
+    """
+
+    title: str
+    note: str = ""
+    text: str = ""
+    language: str = "und"
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Projection:
     """Everything one method has to say about one pair.
 
     `decisions` holds one Decision for each considered candidate, best first within each entity; it
     is a lazy sequence where there are many. `signature` lists every setting that could change the
-    result. The labelled target is derived: see `entities` and `labelled_target`.
+    result; `steps` are the stages the method went through, in order. The labelled target is derived:
+    see `entities` and `labelled_target`. `own_entities` are those of a method that labels the target
+    itself and places no source entity; `bitext.target` is the text the labels are on, for a method
+    that writes its own translation too.
     """
 
     bitext: Bitext
@@ -74,10 +97,14 @@ class Projection:
     method: str
     signature: str
     warnings: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    own_entities: tuple[Entity, ...] | None = None
 
     @property
     def entities(self) -> tuple[Entity, ...]:
         """The projected entities, left to right."""
+        if self.own_entities is not None:
+            return self.own_entities
         source = self.bitext.source.entities
         return tuple(
             Entity(match.span, source[match.entity_index].label, match.score, "projected")
