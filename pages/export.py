@@ -4,12 +4,14 @@ import streamlit as st
 
 from projection.errors import ProjectionError
 from views import export_panels, exporting, inspect_panels, markup
+from views.frame import enter
 from views.jobs import Job
 from views.resources import compute_lock, resources, store
 from views.session import current_position, current_project, remembered, write_address
 
 QUICK = 1.0
 
+enter()
 project = current_project()
 if project is None:
     inspect_panels.empty()

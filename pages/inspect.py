@@ -5,6 +5,7 @@ import streamlit as st
 from projection.pipeline import Setup
 from views import evidence_panels, inspect_panels, markup
 from views.desk import Desk
+from views.frame import enter
 from views.jobs import Job
 from views.resources import compute_lock, resources, store
 from views.session import current_position, current_project, remembered, write_address
@@ -25,6 +26,7 @@ def outcome_of(setup: Setup, task):
     return job.results[0]
 
 
+enter()
 inspect_panels.spoken()
 project = current_project()
 if project is None or not project.sentences:

@@ -5,6 +5,7 @@ import streamlit as st
 from projection.errors import ProjectionError
 from projection.text.languages import normalise
 from views import importing, markup, project_list, project_panels
+from views.frame import enter
 from views.importing import Reading
 from views.session import forget, open_project, remembered
 
@@ -41,6 +42,7 @@ def read_files(files, options, source: str, target: str, direction: str) -> Read
     return reading
 
 
+enter()
 head, menu = st.columns([4, 1], vertical_alignment="bottom")
 head.html(
     markup.page_title(

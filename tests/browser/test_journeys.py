@@ -110,3 +110,17 @@ def test_the_page_never_scrolls_sideways(page, server, width):
     page.wait_for_timeout(500)
     overflow = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
     assert page.evaluate(overflow) <= 0
+
+
+def test_the_first_address_of_a_new_server_may_be_that_of_a_page(page, server):
+    page.goto(server.url, wait_until="domcontentloaded")
+    page.get_by_role("button", name="Open demo corpus").click()
+    page.wait_for_selector(ENTITY)
+    address = page.url
+    page.goto("about:blank")
+    server.stop()
+    server.start()
+    open_board(page, address)
+    page.get_by_role("link", name="Export").wait_for()
+    assert page.locator("[data-testid=stSidebarNav]").count() == 0
+    assert page.url == address
