@@ -116,8 +116,10 @@ class Projector(Component, Protocol):
 
     Besides `requires` a class may have: `components`, a mapping of those of its settings that hold a
     component to the role of it ("translator", ...): the registry builds them from names, the pipeline
-    fills in those of the run where none is named, and None means there is none (see `needed`); `options`
-    and `presets`, for forms and `--option`.
+    fills in those of the run where none is named, and None means there is none (see `needed`);
+    `reads_source`, False for one that labels the target without looking at the source, which the
+    pipeline then need not label (and which may be empty); `options` and `presets`, for forms and
+    `--option`.
     """
 
     requires: frozenset[str]

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from projection.cli.corpus import rehearse
 from projection.cli.failures import Failures
 from projection.cli.inputs import EncodingOption, Unit, check_same_count, check_single, open_document, say
+from projection.cli.needs import rehearse
 from projection.cli.outputs import all_written, check_outputs, progress_bar
 from projection.errors import ModelUnavailable
 

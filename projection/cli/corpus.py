@@ -6,11 +6,11 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from projection.cli.failures import Failures
 from projection.cli.inputs import UNLABELLED, say
-from projection.errors import ConfigurationError, ModelUnavailable
+from projection.cli.needs import reads_source
 
 if TYPE_CHECKING:
     from projection.pipeline import Outcome, Resources, Setup, Task
@@ -56,27 +56,6 @@ class Corpus:
             yield Task(source, target, self.labelled, pair.alignment)
 
 
-def rehearse(role: str, component: Any, source_language: str = "und", target_language: str = "und") -> None:
-    """Let a component work on one word, so that what would fail every sentence fails before the first one.
-
-    Raises ConfigurationError (a layer the model does not have) and ModelUnavailable (damaged weights).
-    """
-    from projection.types import Sentence
-
-    word = Sentence.from_words(["Berlin"], source_language)
-    try:
-        if role == "translator":
-            component.translate(["Berlin"], source_language, target_language)
-        elif role == "recognizer":
-            component.recognize([word])
-        else:
-            component.align([(word, word)])
-    except (ConfigurationError, ModelUnavailable):
-        raise
-    except Exception as problem:  # a model that does not like this word may like the text
-        log.info("the rehearsal of the %s failed: %s", role, problem)
-
-
 def results(
     setup: Setup, corpus: Corpus, resources: Resources, failures: Failures, links, report, bar
 ) -> Iterator[tuple[str, Outcome]]:
@@ -86,9 +65,9 @@ def results(
     from projection.text.pharaoh import format_line
 
     (method,) = setup.methods
-    pipeline = Pipeline(setup, resources)
+    pipeline = Pipeline(setup, resources, also={"alignment"} if links else ())
     signature = pipeline.signature(method)
-    placed = wanted = 0
+    placed = wanted = found = 0
     for number, outcome in enumerate(pipeline.stream(corpus.tasks(), bar.set_postfix_str), 1):
         projection = outcome.projections.get(method)
         error = str(outcome.error) if outcome.error else outcome.method_errors.get(method, "")
@@ -96,6 +75,7 @@ def results(
         failures.add(str(number), error or None, _warnings(outcome, error))
         if projection:
             placed += len({match.entity_index for match in projection.matches})
+            found += len(projection.entities)
         wanted += len(outcome.source.entities) if outcome.source else 0
         if links:
             links.write(f"{format_line(outcome.alignment) if outcome.alignment else ''}\n".encode())
@@ -107,7 +87,11 @@ def results(
     aligner = resources.component("aligner", setup.aligner, setup.options.get("aligner"))
     for notice in getattr(aligner, "notices", ()):
         say(notice)
-    say(f"{placed} of {wanted} entities projected onto {failures.total} sentences.")
+    if reads_source(setup):
+        rate = f" (projection rate {placed / wanted:.3f})" if wanted else ""
+        say(f"{placed} of {wanted} entities projected onto {failures.total} sentences{rate}.")
+    else:
+        say(f"{found} entities found in {failures.total} sentences.")
     say(f"signature: {signature}")
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from projection.cli.corpus import rehearse
 from projection.cli.failures import Failures
 from projection.cli.inputs import UNLABELLED, EncodingOption, UnitsOption, check_single, open_document
+from projection.cli.needs import rehearse
 from projection.cli.options import OptionOption, parse_options
 from projection.cli.outputs import all_written, check_outputs, progress_bar
 from projection.errors import ConfigurationError, ModelUnavailable

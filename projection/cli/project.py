@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from projection.cli.corpus import Corpus, rehearse, results, write
+from projection.cli.corpus import Corpus, results, write
 from projection.cli.failures import Failures
 from projection.cli.inputs import (
     EncodingOption,
@@ -21,12 +20,13 @@ from projection.cli.inputs import (
     open_document,
     say,
 )
+from projection.cli.needs import Needs
 from projection.cli.options import OptionOption, parse_options
 from projection.cli.outputs import all_written, check_outputs, progress_bar
-from projection.errors import ConfigurationError, ModelUnavailable
+from projection.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from projection.pipeline import Resources, Setup
+    from projection.pipeline import Setup
 
 
 class Direction(StrEnum):
@@ -52,9 +52,14 @@ def project(
         typer.Option(help="translate-test: INPUT in the source language. Its labels are used if it has them."),
     ] = None,
     direction: Annotated[Direction, typer.Option(help="Which side INPUT is.")] = Direction.translate_train,
-    method: Annotated[str | None, typer.Option(help="Projection method; see the command methods.")] = None,
+    method: Annotated[
+        str | None, typer.Option(help="Projection method, or METHOD:PRESET; see the command methods.")
+    ] = None,
     translator: Annotated[str | None, typer.Option(help="Translator; see the command models.")] = None,
     recognizer: Annotated[str | None, typer.Option(help="Recognizer of entities, or a Hugging Face name.")] = None,
+    target_recognizer: Annotated[
+        str | None, typer.Option(help="Recognizer of the target language, for the methods that ask for one.")
+    ] = None,
     aligner: Annotated[str | None, typer.Option(help="ENCODER:EXTRACTION, for example e5-small:itermax.")] = None,
     option: OptionOption = None,
     links: Annotated[Path | None, typer.Option(help="Also write the word links, Pharaoh format.")] = None,
@@ -95,11 +100,14 @@ def project(
     if translation and forward:
         raise ConfigurationError("translate-train takes no --translation: name the translation of INPUT --target.")
     check_outputs((output, links, report), (input, target, translation))
-    setup = _setup(source_language, target_language, direction, method, translator, recognizer, aligner, option)
+    chosen = {"translator": translator, "recognizer": recognizer, "target_recognizer": target_recognizer,
+              "aligner": aligner, "methods": (method,) if method else None}  # fmt: skip
+    setup = _setup(source_language, target_language, direction, chosen, option)
     corpus = _open(setup, input, target or translation, forward, repair, encoding, input_units)
-    setup = _without_what_is_given(setup, corpus)
+    needs = Needs.of(setup, corpus, links is not None)
+    setup = needs.without_the_rest(setup)
     resources = Resources(results=0)  # a corpus is read once: nothing would be asked for again
-    _check_components(setup, corpus, resources)
+    needs.check(setup, resources)
     if doubt := unfamiliar(setup.aligner, setup.source_language, setup.target_language):
         say(doubt)
     failures = Failures()
@@ -113,14 +121,13 @@ def project(
         raise typer.Exit(code)
 
 
-def _setup(source, target, direction, method, translator, recognizer, aligner, option) -> Setup:
-    from projection.pipeline import Setup
+def _setup(source: str, target: str, direction: Direction, chosen: dict[str, Any], option) -> Setup:
+    from projection.pipeline import ROLES, Setup
 
-    methods = (method,) if method else None
-    chosen = {"translator": translator, "recognizer": recognizer, "aligner": aligner, "methods": methods}
     setup = Setup.for_pair(source, target, direction=str(direction), **chosen)
     places = [(name, "projector", name) for name in setup.methods]
-    places += [(role, role, getattr(setup, role)) for role in ("aligner", "recognizer", "translator")]
+    places += [(place, ROLES[place], getattr(setup, place))
+               for place in ("aligner", "recognizer", "translator", "target_recognizer")]  # fmt: skip
     given = parse_options(option, places)
     merged = {place: {**setup.options.get(place, {}), **given.get(place, {})} for place in {*setup.options, *given}}
     return Setup.for_pair(source, target, direction=str(direction), **chosen, options=merged)
@@ -145,60 +152,3 @@ def _open(setup: Setup, input, other, forward, repair, encoding, units) -> Corpu
     check_single(second, "a file of translations")
     check_same_count(document, second)
     return Corpus(document, second, forward)
-
-
-def _without_what_is_given(setup: Setup, corpus: Corpus) -> Setup:
-    """Name the recognizer or translator "given" where the user's own labels or translation take its place."""
-    given = {"recognizer": corpus.labelled, "translator": corpus.other is not None}
-    replaced = {role: "given" for role, brought in given.items() if brought}
-    options = {place: values for place, values in setup.options.items() if place not in replaced}
-    return replace(setup, **replaced, options=options)
-
-
-def _check_components(setup: Setup, corpus: Corpus, resources: Resources) -> None:
-    """Raise before anything is computed if a stage that every sentence needs cannot run."""
-    from projection import registry
-    from projection.models.catalogue import availability
-
-    needed = {
-        "translator": corpus.other is None and not corpus.document.has_pairs,
-        "recognizer": not corpus.labelled,
-        "aligner": corpus.document.format != "jsonl" or not corpus.document.has_pairs,  # JSONL may bring its links
-    }
-    missing = {
-        "translator": "There is no translation: name a file with --{file}, or a translator with --translator",
-        "recognizer": "There are no {source} labels: give a labelled file, or name a recognizer with --recognizer",
-        "aligner": "There are no word links: name an aligner with --aligner",
-    }
-    for role in (role for role, wanted in needed.items() if wanted):
-        name = getattr(setup, role)
-        if registry.find(role, name).kind == "given":
-            file = "target" if corpus.forward else "translation"
-            told = missing[role].format(file=file, source=setup.source_language)
-            raise ConfigurationError(f"{told} (see `python -m projection models`).")
-        state = availability(role, name)
-        if not state.ready:
-            raise ModelUnavailable(f"The {role} {name} cannot run here. {state.message}")
-    if needed["translator"]:
-        _check_pair(setup, corpus.forward)
-    for method in setup.methods:
-        resources.component("projector", method, setup.options.get(method))
-    languages = (setup.source_language, setup.target_language)[:: 1 if corpus.forward else -1]
-    for role in (role for role, wanted in needed.items() if wanted):
-        component = resources.component(role, getattr(setup, role), setup.options.get(role))
-        rehearse(role, component, *(languages if role == "translator" else (setup.source_language,)))
-
-
-def _check_pair(setup: Setup, forward: bool) -> None:
-    """Raise ConfigurationError when the translator is known not to translate between these languages."""
-    from projection import registry
-    from projection.text.languages import base
-
-    pairs = registry.find("translator", setup.translator).languages
-    languages = [base(setup.source_language), base(setup.target_language)]
-    wanted = "-".join(languages if forward else reversed(languages))
-    if pairs and wanted not in pairs:
-        raise ConfigurationError(
-            f"The translator {setup.translator} translates {', '.join(pairs)}, not {wanted}: name a file with "
-            f"{'--target' if forward else '--translation'}, or another translator with --translator."
-        )

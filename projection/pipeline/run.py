@@ -54,6 +54,8 @@ class Pipeline:
         tasks = iter(tasks)
         forward = self.setup.direction == "translate-train"
         first_two = [("recognize", self._recognize), ("translate", self._translate)][:: 1 if forward else -1]
+        if not any(getattr(self._class_of(method), "reads_source", True) for method in self.setup.methods):
+            first_two = first_two[1:] if forward else []
         wanted = self._also.union(*(self._class_of(method).requires for method in self.setup.methods))
         stages = [*first_two, *self._gathering.stages(wanted), ("project", self._project)]
         while chunk := list(islice(tasks, self._chunk)):
@@ -216,4 +218,5 @@ def _bitext(work: Work) -> Bitext:
     """Links given by hand replace the similarities, so that every method follows them."""
     given = work.task.alignment is not None
     similarity = None if given else work.similarity
-    return Bitext(work.source, work.target, work.alignment, similarity, work.target_entities, work.target_probabilities)
+    source = work.source if work.source is not None else Sentence("", ())
+    return Bitext(source, work.target, work.alignment, similarity, work.target_entities, work.target_probabilities)

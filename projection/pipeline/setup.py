@@ -160,7 +160,9 @@ class Outcome:
         """Everything the user should know about this sentence, in the order it happened."""
         said = [warning for stage in self.stages for warning in stage.warnings]
         said += [f"{evidence}: {message}" for evidence, message in self.missing.items()]
-        failed = {method: message for method, message in self.method_errors.items() if message not in said}
+        failed = {
+            method: message for method, message in self.method_errors.items() if message not in self.missing.values()
+        }
         said += [f"{method}: {message}" for method, message in failed.items()]
         return tuple([*said, str(self.error)] if self.error else said)
 
