@@ -15,13 +15,17 @@ JsonOption = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
 def methods(as_json: JsonOption = False) -> None:
-    """List the projection methods, their settings and presets."""
+    """List the projection methods: what they need, their settings and presets.
+
+    METHOD:PRESET is a method too, for example heuristic:paper.
+    """
     rows = [_method(name) for name in _method_names()]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     for row in rows:
         typer.echo(f"{row['name']}: {row['summary']}")
+        typer.echo(f"  needs: {_needs(row)}")
         settings = [(name, _word(one["default"]), one["help"]) for name, one in row["settings"].items()]
         for line in table(("setting", "default", ""), settings).splitlines() if settings else ():
             typer.echo(f"  {line}")
@@ -38,7 +42,8 @@ def _method_names() -> list[str]:
 def _method(name: str) -> dict[str, Any]:
     from projection import registry
 
-    build = registry.load_class(registry.find("projector", name))
+    entry = registry.find("projector", name)
+    build = registry.load_class(entry)
     described = {option.name: option for option in getattr(build, "options", ())}
     settings = {}
     for key, parameter in registry.options_of("projector", name).items():
@@ -51,10 +56,28 @@ def _method(name: str) -> dict[str, Any]:
     presets = {preset: dict(values) for preset, values in registry.presets_of("projector", name).items()}
     return {
         "name": name,
-        "summary": registry.find("projector", name).summary,
+        "summary": entry.summary,
+        "requires": sorted(build.requires),
+        "components": dict(registry.components_of(entry)),
+        "reads_source": getattr(build, "reads_source", True),
+        "writes_target": hasattr(build, "write"),
         "settings": settings,
         "presets": presets,
     }
+
+
+_EVIDENCE = {
+    "alignment": "word links",
+    "similarity": "similarities of words",
+    "target_entities": "a target recognizer",
+    "target_probabilities": "a target recognizer",
+}
+
+
+def _needs(row: dict[str, Any]) -> str:
+    needs = [_EVIDENCE[kind] for kind in row["requires"]] + [f"a {role}" for role in row["components"].values()]
+    needs += ["no target text (it writes its own)"] if row["writes_target"] else []
+    return ", ".join(dict.fromkeys(needs)) or "nothing"
 
 
 def _word(value: Any) -> str:

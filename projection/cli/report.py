@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from projection.pipeline import Outcome
-    from projection.types import Alignment, Decision, Projection, Span
+    from projection.types import Alignment, Decision, Projection, Span, Step
 
 DECISIONS_PER_ENTITY = 20
 
@@ -31,6 +32,7 @@ def report_row(number: int, outcome: Outcome, method: str, signature: str, error
         "links": _links(outcome.alignment),
         "method": method,
         **_projection(projection),
+        "steps": [_step(step) for step in projection.steps] if projection else [],
         "warnings": list(outcome.warnings),
         "error": error or None,
         "stages": [
@@ -78,6 +80,11 @@ def _best(projection: Projection) -> list[Decision]:
         return [one for entity in range(count) for one in decisions.of(entity, DECISIONS_PER_ENTITY)]
     grouped = groupby(decisions, key=lambda decision: decision.entity_index)
     return [one for _, group in grouped for one in list(group)[:DECISIONS_PER_ENTITY]]
+
+
+def _step(step: Step) -> dict[str, Any]:
+    rows = [[_number(cell) if isinstance(cell, float) else cell for cell in row] for row in step.rows]
+    return {**asdict(step), "rows": rows}
 
 
 def _decision(decision: Decision) -> dict[str, Any]:
