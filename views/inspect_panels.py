@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from projection import registry
-from projection.pipeline import Setup
+from projection.pipeline import ROLES, Setup
 from projection.text.languages import english_name
 from projection.types import Span
 from views import board as boards
@@ -25,6 +25,7 @@ STAGES = {
     "recognize": ("Finding entities", "recognizer"),
     "translate": ("Translating", "translator"),
     "align": ("Aligning words", "aligner"),
+    "read target": ("Finding entities in the translation", "target_recognizer"),
     "project": ("Projecting labels", ""),
 }
 
@@ -103,10 +104,10 @@ def waiting(job: Job) -> None:
     """Show what a running job is doing, with a stop button, until the page can be drawn."""
     if job.finished:
         st.rerun()
-    stage, role = STAGES.get(job.stage, ("Waiting for another run to finish", ""))
+    stage, place = STAGES.get(job.stage, ("Waiting for another run to finish", ""))
     about = ""
-    if role:
-        entry = registry.find(role, getattr(job.setup, role))
+    if place:
+        entry = registry.find(ROLES[place], getattr(job.setup, place))
         size = f", {entry.megabytes:.0f} MB" if entry.megabytes else ""
         about = f" with {entry.name}{size}"
     count = f"{markup.thousands(job.done)} of {markup.thousands(job.total)}, " if job.total > 1 else ""

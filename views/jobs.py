@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import Any
 
@@ -20,7 +20,8 @@ class Job:
     """Run `tasks` through `setup` on a thread of its own; read `done`, `stage`, `results`, `problem` at any time.
 
     `keep` turns each Outcome into what is held in `results`. `lock` is held for one chunk at a time, so
-    that jobs of several people take turns. A stopped job keeps the results it has.
+    that jobs of several people take turns. `also` is evidence to gather even if no method reads it: links,
+    for the board and for export. A stopped job keeps the results it has.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Job:
         lock: threading.Lock,
         *,
         keep: Callable[[int, Outcome], Any] = lambda index, outcome: outcome,
+        also: Iterable[str] = ("alignment",),
     ):
         self.setup, self.total, self.done, self.stage = setup, len(tasks), 0, ""
         self.results: list[Any] = []
@@ -39,7 +41,7 @@ class Job:
         self.began = monotonic()
         self._stop = threading.Event()
         self._ended = threading.Event()
-        self._work = (tasks, resources, lock, keep)
+        self._work = (tasks, resources, lock, keep, tuple(also))
         threading.Thread(target=self._run, name="projection-job", daemon=True).start()
 
     @property
@@ -59,9 +61,9 @@ class Job:
         return self._ended.wait(seconds)
 
     def _run(self) -> None:
-        tasks, resources, lock, keep = self._work
+        tasks, resources, lock, keep, also = self._work
         try:
-            pipeline = Pipeline(self.setup, resources, chunk=CHUNK)
+            pipeline = Pipeline(self.setup, resources, chunk=CHUNK, also=also)
             for start in range(0, len(tasks), CHUNK):
                 with lock:
                     outcomes = pipeline.run(tasks[start : start + CHUNK], self._look, self._say)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from projection import registry
 from projection.errors import ConfigurationError, ProjectionError
-from projection.pipeline import Setup
+from projection.pipeline import ROLES, Setup
 from projection.protocols import Option
 from views.markup import notice
 
@@ -21,7 +21,13 @@ DIRECTION_HELP = {
     "translate-train": "Your text is labelled and translated; the labels are carried over to the translation.",
     "translate-test": "Your text is translated, the translation is labelled, and the labels come back to your text.",
 }
-ROLES = {"translator": "Translator", "recognizer": "Entity recognizer", "aligner": "Word aligner"}
+TITLES = {
+    "translator": "Translator",
+    "recognizer": "Entity recognizer",
+    "target_recognizer": "Entity recognizer of the other language",
+    "aligner": "Word aligner",
+}
+HELP = {"target_recognizer": " It labels the text that receives the labels, for methods that look at both sides."}
 EXTRACTIONS = ("itermax", "argmax", "match", "softmax", "entmax")
 
 
@@ -42,29 +48,34 @@ def component_names(role: str, current: str) -> list[str]:
     return known if current in known else [current, *known]
 
 
+def method_names(chosen: Sequence[str] = ()) -> list[str]:
+    """Return every method and method:preset there is, and those of `chosen` that are named otherwise."""
+    names = []
+    for entry in registry.entries("projector"):
+        presets = [preset for preset in registry.presets_of("projector", entry.name) if preset != "default"]
+        names += [entry.name, *(f"{entry.name}:{preset}" for preset in presets)]
+    return [*names, *(name for name in chosen if name not in names)]
+
+
 def settings_panel(setup: Setup, key: str) -> Setup:
     """Draw all choices; return the Setup they make, or `setup` with a message when they do not fit together."""
     chosen: dict[str, Any] = {"direction": direction_choice(setup.direction, f"{key}-direction")}
     options: dict[str, dict[str, Any]] = {}
-    for role, title in ROLES.items():
-        current = getattr(setup, role)
+    for place, role in ROLES.items():
+        current = getattr(setup, place)
         names = component_names(role, current)
         name = st.selectbox(
-            title, names, index=names.index(current), accept_new_options=True, key=f"{key}-{role}",
-            help="Choose one, or type the name of a Hugging Face model or a folder.",
+            TITLES[place], names, index=names.index(current), accept_new_options=True, key=f"{key}-{place}",
+            help=f"Choose one, or type the name of a Hugging Face model or a folder.{HELP.get(place, '')}",
         )  # fmt: skip
-        chosen[role] = name or current
-        _availability(role, chosen[role])
-        options |= _options(role, chosen[role], role, setup, key)
-    methods = registry.names("projector")
-    chosen["methods"] = (
-        tuple(
-            st.pills(
-                "Methods to compare", methods, selection_mode="multi", default=list(setup.methods), key=f"{key}-methods"
-            )
-        )
-        or setup.methods
-    )
+        chosen[place] = name or current
+        _availability(role, chosen[place])
+        options |= _options(role, chosen[place], place, setup, key)
+    methods = st.multiselect(
+        "Projection methods", method_names(setup.methods), default=list(setup.methods), key=f"{key}-methods",
+        help="The first one is the method of the project. After a colon stands a preset of its settings.",
+    )  # fmt: skip
+    chosen["methods"] = tuple(methods) or setup.methods
     for method in chosen["methods"]:
         options |= _options("projector", method, method, setup, key)
     try:
@@ -92,14 +103,15 @@ def _availability(role: str, name: str) -> None:
 def _options(role: str, name: str, slot: str, setup: Setup, key: str) -> dict[str, dict[str, Any]]:
     """Draw the settings of one component; return {slot: values that differ from the default}."""
     try:
-        known = _known_options(role, name)
+        known = known_options(role, name)
     except (ProjectionError, ImportError) as problem:
         st.html(notice(f"The settings of {name} cannot be shown", str(problem), "warn"))
         return {slot: dict(setup.options[slot])} if slot in setup.options else {}
     if not known:
         return {}
     stored: Mapping[str, Any] = setup.options.get(slot, {})
-    values = {}
+    asked = {option.name for option, _ in known}
+    values = {name: value for name, value in stored.items() if name not in asked}
     with st.expander(f"Settings of {name}"):
         for option, default in known:
             value = _widget(option, stored.get(option.name, default), default, f"{key}-{slot}-{name}-{option.name}")
@@ -108,23 +120,35 @@ def _options(role: str, name: str, slot: str, setup: Setup, key: str) -> dict[st
     return {slot: values} if values else {}
 
 
-def _known_options(role: str, name: str) -> list[tuple[Option, Any]]:
+def known_options(role: str, name: str) -> list[tuple[Option, Any]]:
+    """Return the settings to ask for, with the value each has if nobody sets it.
+
+    An aligner has those of its encoder too; the component of a method is asked for by its name.
+    """
     entry = registry.find(role, name)
-    parameters = registry.options_of(role, name)
-    found = [(option, parameters[option.name].default) for option in _declared(entry) if option.name in parameters]
-    if role == "aligner" and entry.target.endswith(":EmbeddingAligner"):
+    defaults = {key: parameter.default for key, parameter in registry.options_of(role, name).items()}
+    declared = [*_declared(entry), *_components(entry)]
+    if registry.is_composed(entry):
         encoder = registry.find("encoder", name.rpartition(":")[0] or name)
-        more = registry.options_of("encoder", encoder.name)
-        found += [
-            (option, encoder.options.get(option.name, more[option.name].default))
-            for option in _declared(encoder)
-            if option.name in more
-        ]
-    return found
+        declared += _declared(encoder)
+        defaults |= encoder.options
+    if "preset" in entry.options:
+        defaults |= registry.presets_of(role, name)[entry.options["preset"]]
+    return [(option, defaults[option.name]) for option in declared if option.name in defaults]
 
 
 def _declared(entry: registry.Entry) -> tuple[Option, ...]:
     return tuple(getattr(registry.load_class(entry), "options", ()))
+
+
+def _components(entry: registry.Entry) -> list[Option]:
+    """Ask for each component a method holds, unless the method asks for it itself."""
+    own = {option.name for option in _declared(entry)}
+    return [
+        Option(field, f"The {role} of this method: a name or folder. Empty for that of the project.")
+        for field, role in registry.components_of(entry).items()
+        if field not in own
+    ]
 
 
 def _widget(option: Option, value: Any, default: Any, key: str) -> Any:
@@ -142,5 +166,13 @@ def _widget(option: Option, value: Any, default: Any, key: str) -> Any:
             label, kind(option.minimum), kind(option.maximum), None if value is None else kind(value),
             kind(option.step or 1), key=key, help=option.help, placeholder="as calibrated",
         )  # fmt: skip
-    text = st.text_input(label, value if isinstance(value, str) else "", key=key, help=option.help)
-    return text if text else default
+    shown = _as_text(value)
+    text = st.text_input(label, shown, key=key, help=option.help)
+    if text == shown:  # a component with settings of its own shows its name only
+        return value
+    return text or default
+
+
+def _as_text(value: Any) -> str:
+    name = value.get("name", "") if isinstance(value, Mapping) else value
+    return name if isinstance(name, str) else ""
