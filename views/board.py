@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from projection.evaluation.agreement import differing_words
 from projection.text.languages import english_name, is_unsegmented
 from projection.types import Alignment, Entity, Projection, Sentence, Span
 from views.markup import STATES, direction, gap_before, score_text
@@ -34,6 +35,11 @@ def row(sentence: Sentence, entities: Sequence[Entity], note: str, linked: Itera
         "linked": [index in linked for index in range(len(sentence))],
         "entities": [entity_value(entity, checked=checked) for entity in entities],
     }
+
+
+def missing_row(language: str) -> dict:
+    """Return the row of a side that is not there."""
+    return row(Sentence("", (), language), (), "not there yet", (), checked=False)
 
 
 def entity_value(entity: Entity, *, checked: bool = False) -> dict:
@@ -86,17 +92,6 @@ def entity_pairs(
             matched = [-best[1]] if best[0] else []
         pairs += [[index, number] for index in matched[:1]]
     return pairs
-
-
-def differing_words(one: Iterable[Entity], other: Iterable[Entity]) -> frozenset[int]:
-    """Return the words whose IOB2 tag is not the same in both."""
-    left, right = _tagged(one), _tagged(other)
-    return frozenset(word for word in {*left, *right} if left.get(word) != right.get(word))
-
-
-def _tagged(entities: Iterable[Entity]) -> dict[int, tuple[str, bool]]:
-    return {word: (entity.label, word == entity.span.start) for entity in entities
-            for word in range(entity.span.start, entity.span.end)}  # fmt: skip
 
 
 def strip(name: str, entities: Sequence[Entity], current: Sequence[Entity]) -> dict:

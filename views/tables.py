@@ -7,9 +7,9 @@ from html import escape
 from itertools import islice
 from typing import Any
 
+from projection.evaluation.agreement import differing_words
 from projection.text import schemes
 from projection.types import Decision, Entity, Projection, Sentence
-from views.board import differing_words
 from views.markup import direction, pill, score_text, sheet, words
 
 _TONES = {"chosen": "good", "lost": "warn", "ruled out": ""}

@@ -2,6 +2,7 @@
 
 import json
 
+from projection.evaluation.agreement import differing_words
 from projection.types import Alignment, Bitext, Entity, Match, Projection, Sentence, Span
 from views import board
 
@@ -44,11 +45,11 @@ def test_pairs_follow_the_matches_and_for_new_spans_the_links():
 
 
 def test_words_differ_by_label_and_by_border():
-    assert board.differing_words((PER,), (PER,)) == frozenset()
-    assert board.differing_words((PER,), (Entity(Span(0, 2), "ORG"),)) == {0, 1}
-    assert board.differing_words((PER,), (Entity(Span(1, 2), "PER"),)) == {0, 1}
+    assert differing_words((PER,), (PER,)) == frozenset()
+    assert differing_words((PER,), (Entity(Span(0, 2), "ORG"),)) == {0, 1}
+    assert differing_words((PER,), (Entity(Span(1, 2), "PER"),)) == {0, 1}
     longer, shorter = Entity(Span(0, 4), "PER"), Entity(Span(0, 3), "PER")
-    assert board.differing_words((longer,), (shorter,)) == {3}
+    assert differing_words((longer,), (shorter,)) == {3}
 
 
 def test_a_strip_counts_spans_that_are_the_same():
