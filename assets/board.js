@@ -156,7 +156,8 @@ function point(root, state, place) {
     links.forEach((link) => wordAt(root, other, link[there])?.classList.add("hot"))
     const text = state.data[place.side].words[place.index]
     const linked = links.map((link) => `${state.data[other].words[link[there]]} ${link[3]}`.trim())
-    reading.textContent = `${text} \u2192 ${linked.join(", ") || "no link"}`
+    const none = state.data[place.side].linked[place.index] ? "" : "no link"
+    reading.textContent = [text, linked.join(", ") || none].filter(Boolean).join(" \u2192 ")
   }
   draw(root, state)
 }

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from projection.pipeline import Setup
-from views import evidence_panels, inspect_panels, markup
+from views import board_panel, evidence_panels, inspect_panels, markup, messages
 from views.desk import Desk
 from views.frame import enter
 from views.jobs import Job
@@ -54,10 +54,10 @@ with decisions:
 with status:
     inspect_panels.saved_state(desk)
 
-pick = inspect_panels.current_pick(desk)
+pick = board_panel.current_pick(desk)
 with st.container():
     place = st.container()
-    inspect_panels.messages(desk)
+    messages.messages(desk)
     inspect_panels.span_tools(desk, pick)
 
 left, right = st.columns([2, 3])
@@ -80,4 +80,4 @@ with left.container(border=True):
 shown = evidence_panels.previewed(desk, entity)
 preview = shown and (shown[1].candidate.span, f"#{shown[0] + 1}, {markup.score_text(shown[1].score)}. Press U to use")
 with place:
-    inspect_panels.draw_board(desk, pick, preview)
+    board_panel.draw_board(desk, pick, preview)

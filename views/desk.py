@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from projection.corrections.store import ProjectSummary, StoredSentence
 from projection.pipeline import Outcome, Setup
-from projection.types import Entity, Projection, Sentence, Span
+from projection.types import Alignment, Entity, Projection, Sentence, Similarity, Span
+from views.board import entity_pairs
 from views.palette import STANDARD_LABELS
 
 
@@ -31,11 +33,26 @@ class Desk:
 
     @property
     def target(self) -> Sentence | None:
-        return self.outcome.target
+        """The text that the method's labels are on: a method may have written its own."""
+        return self.projection.bitext.target if self.projection else self.outcome.target
 
     @property
     def projection(self) -> Projection | None:
         return self.outcome.projections.get(self.method)
+
+    @property
+    def alignment(self) -> Alignment | None:
+        return self.outcome.alignment if self.target == self.outcome.target else self.projection.bitext.alignment
+
+    @property
+    def similarity(self) -> Similarity | None:
+        return self.outcome.similarity if self.target == self.outcome.target else self.projection.bitext.similarity
+
+    @property
+    def key(self) -> str:
+        """Name the sentence and its words; a selection counts words, so it ends when a text changes."""
+        texts = [side.words for side in (self.source, self.target) if side is not None]
+        return f"{self.stored.project_id}/{self.stored.position}/{crc32(repr(texts).encode()):x}"
 
     @property
     def entities(self) -> tuple[Entity, ...]:
@@ -49,6 +66,11 @@ class Desk:
     def gold(self) -> tuple[Entity, ...]:
         """Labels that came with the target, to compare with."""
         return tuple(e for e in (self.stored.task.target.entities if self.stored.task.target else ()))
+
+    @property
+    def pairs(self) -> list[list[int]]:
+        """Which source entity each target entity belongs to, as index pairs."""
+        return entity_pairs(self.entities_on("source"), self.entities, self.projection, self.alignment)
 
     def entities_on(self, side: str) -> tuple[Entity, ...]:
         if side == "target":
@@ -80,16 +102,12 @@ class Pick:
 
 def valid_pick(value: Mapping[str, Any] | None, desk: Desk) -> Pick | None:
     """Return the selection if it fits the sentence as it is now."""
-    if not value or value.get("sentence") != sentence_key(desk.stored):
+    if not value or value.get("sentence") != desk.key:
         return None
     sentence = desk.sentence_on(value["side"])
     if sentence is None or not 0 <= value["start"] < value["end"] <= len(sentence):
         return None
     return Pick(value["side"], Span(value["start"], value["end"]))
-
-
-def sentence_key(stored: StoredSentence) -> str:
-    return f"{stored.project_id}/{stored.position}"
 
 
 def first_doubtful(desk: Desk) -> Pick | None:

@@ -12,7 +12,7 @@ from projection.corrections.edits import Edits
 from projection.errors import ProjectionError, SpanError
 from projection.text.tokenize import tokenize
 from projection.types import Entity, Span
-from views.desk import Desk, Pick, next_pick, sentence_key
+from views.desk import Desk, Pick, next_pick
 from views.resources import store
 
 
@@ -22,7 +22,7 @@ def select(desk: Desk, pick: Pick | None) -> None:
         return
     before = st.session_state.get("pick") or {}
     st.session_state["pick"] = {
-        "sentence": sentence_key(desk.stored),
+        "sentence": desk.key,
         "side": pick.side,
         "start": pick.span.start,
         "end": pick.span.end,

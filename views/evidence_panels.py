@@ -10,7 +10,7 @@ from projection.alignment.words import word_similarity
 from projection.text import schemes
 from projection.text.languages import english_name
 from projection.types import Decision, Entity, Span
-from views import board, editing, markup, matrix, tables
+from views import editing, markup, matrix, tables
 from views.desk import Desk, Pick
 from views.resources import store
 
@@ -27,8 +27,7 @@ def chosen_entity(desk: Desk, pick: Pick | None) -> int | None:
     if pick and pick.side == "source":
         return next((index for index, entity in enumerate(source) if entity.span.overlaps(pick.span)), 0)
     if pick:
-        pairs = board.entity_pairs(source, desk.entities, desk.projection, desk.outcome.alignment)
-        for index, number in pairs:
+        for index, number in desk.pairs:
             if desk.entities[number].span.overlaps(pick.span):
                 return index
     return 0
@@ -55,7 +54,7 @@ def entity_choice(desk: Desk, pick: Pick | None) -> int | None:
 
 def matrix_panel(desk: Desk, entity: int | None) -> None:
     """Draw scores and links of all words, with the candidate blocks of one entity."""
-    alignment = desk.outcome.alignment
+    alignment = desk.alignment
     if alignment is None:
         st.html(markup.title("Alignment") + markup.notice("No alignment yet", "It appears once both texts are there."))
         return
@@ -66,7 +65,7 @@ def matrix_panel(desk: Desk, entity: int | None) -> None:
             markup.notice(f"The matrix is drawn up to {LARGEST_MATRIX} words a side.", "Links are in the board above.")
         )
         return
-    similarity = word_similarity(desk.outcome.similarity) if desk.outcome.similarity else None
+    similarity = word_similarity(desk.similarity) if desk.similarity else None
     figure = matrix.matrix_figure(
         desk.source,
         desk.target,
@@ -135,8 +134,7 @@ def previewed(desk: Desk, entity: int | None) -> tuple[int, Decision] | None:
 
 
 def _use(desk: Desk, entity: int, shown: tuple[int, Decision]) -> None:
-    pairs = board.entity_pairs(desk.source.entities, desk.entities, desk.projection, desk.outcome.alignment)
-    replaced = next((desk.entities[number] for index, number in pairs if index == entity), None)
+    replaced = next((desk.entities[number] for index, number in desk.pairs if index == entity), None)
     editing.use_span(desk, replaced, shown[1].candidate.span, desk.source.entities[entity].label)
 
 

@@ -1,4 +1,4 @@
-"""The upper half of the inspect page: toolbar, waiting, messages, the board and the tools for a selected span."""
+"""The upper half of the inspect page: toolbar, waiting, and the tools for a selected span."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ import streamlit as st
 
 from projection import registry
 from projection.pipeline import ROLES, Setup
-from projection.text.languages import english_name
-from projection.types import Span
 from views import board as boards
-from views import editing, markup, tables
-from views.desk import Desk, Pick, first_doubtful, next_pick, sentence_key, valid_pick
+from views import editing, markup
+from views.desk import Desk, Pick, next_pick
 from views.jobs import Job
 from views.palette import label_keys
-from views.resources import board_component, store
+from views.resources import store
 from views.session import forget
 from views.settings_panel import settings_panel
 
@@ -130,98 +128,6 @@ def spoken() -> None:
             markup.plain(text),
             icon={"bad": ":material/error:", "warn": ":material/info:"}.get(tone, ":material/check:"),
         )
-
-
-def messages(desk: Desk) -> None:
-    """Everything to know about this sentence: what failed, what is missing, what was not projected."""
-    outcome, found = desk.outcome, []
-    if outcome.error:
-        found.append(markup.notice(f"Stopped at {outcome.error.stage}", outcome.error.message, "bad"))
-    found += [
-        markup.notice(f"{name} failed on this sentence", text, "bad") for name, text in outcome.method_errors.items()
-    ]
-    warned = dict.fromkeys(warning for stage in outcome.stages for warning in stage.warnings)
-    found += [markup.notice("Note", warning, "warn") for warning in warned]
-    if outcome.source is not None and not outcome.source.entities and not outcome.error:
-        found.append(markup.notice("No entity in the source", "Select words in the board and press P, O, L or M."))
-    found += _not_placed(desk)
-    if found:
-        st.html("".join(found))
-
-
-def _not_placed(desk: Desk) -> list[str]:
-    """One message for all source entities without a place that no person has placed since."""
-    if desk.projection is None:
-        return []
-    covered = {source for source, _ in _pairs(desk)}
-    missing = zip(desk.projection.unprojected, tables.unprojected(desk.projection), strict=True)
-    lines = [f"{name}: {reason}." for item, (name, reason) in missing if item.entity_index not in covered]
-    if not lines:
-        return []
-    remedy = "Select the words in the translation and press a label key, or choose a candidate below."
-    headline = "1 entity not placed" if len(lines) == 1 else f"{len(lines)} entities not placed"
-    return [markup.notice(headline, " ".join([*lines, remedy]), "warn")]
-
-
-def _pairs(desk: Desk) -> list[list[int]]:
-    source = desk.source.entities if desk.source else ()
-    return boards.entity_pairs(source, desk.entities, desk.projection, desk.outcome.alignment)
-
-
-def current_pick(desk: Desk) -> Pick | None:
-    """The selection: what the board sent last, what a button made of it, or at first the most doubtful span."""
-    sent = (st.session_state.get("board") or {}).get("pick")
-    kept = st.session_state.get("pick")
-    if sent and sent.get("sentence") == sentence_key(desk.stored) and sent["count"] > (kept or {}).get("count", -1):
-        st.session_state["pick"] = kept = sent
-    pick = valid_pick(kept, desk)
-    if pick is None and st.session_state.get("offered") != sentence_key(desk.stored):
-        pick = first_doubtful(desk)
-        editing.select(desk, pick)
-    st.session_state["offered"] = sentence_key(desk.stored)
-    return pick
-
-
-def draw_board(desk: Desk, pick: Pick | None, preview: tuple[Span, str] | None) -> None:
-    """Draw both sentences with links, or the one there is."""
-    outcome = desk.outcome
-    if outcome.target is None or outcome.source is None:
-        side = outcome.source if outcome.source is not None else outcome.target
-        st.html(markup.title(english_name(side.language)) + markup.words(side))
-        return
-    linked = outcome.alignment.links if outcome.alignment else ()
-    notes = _notes(desk)
-    others = {name: projection.entities for name, projection in outcome.projections.items() if name != desk.method}
-    if desk.gold:
-        others["gold"] = desk.gold
-    data = boards.board(
-        sentence_key=sentence_key(desk.stored),
-        source=boards.row(
-            outcome.source, outcome.source.entities, notes[0], {s for s, _ in linked}, checked=desk.is_checked
-        ),
-        target=boards.row(outcome.target, desk.entities, notes[1], {t for _, t in linked}, checked=desk.is_checked),
-        links=boards.links(outcome.alignment, manual=desk.stored.edits.alignment is not None),
-        pairs=_pairs(desk),
-        strips=[boards.strip(name, entities, desk.entities) for name, entities in others.items()],
-        pick=_pick_value(pick),
-        preview=preview,
-    )
-    board_component()(key="board", data=data, default={"pick": None}, on_pick_change=lambda: None)
-
-
-def _notes(desk: Desk) -> tuple[str, str]:
-    """Say where each side came from."""
-    task, setup = desk.stored.task, desk.setup
-    labels = "your labels" if desk.outcome.task.labelled else setup.recognizer
-    source = f"source, {labels}" if task.source else f"{setup.translator}, {labels}"
-    return source, "given" if task.target else setup.translator
-
-
-def _pick_value(pick: Pick | None) -> dict | None:
-    if pick is None:
-        return None
-    value = st.session_state.get("pick") or {"count": 0}
-    return {"side": pick.side, "start": pick.span.start, "end": pick.span.end, "count": value["count"]}
 
 
 def span_tools(desk: Desk, pick: Pick | None) -> None:

@@ -1,5 +1,7 @@
 """The inspect page: results, corrections, undo, messages, address."""
 
+import json
+
 import pytest
 
 from projection.types import Entity, Span
@@ -9,11 +11,17 @@ from views.resources import store
 PAIR = ("Ann met Bob in Berlin .", "Ann traf Bob in Berlin .")
 
 
-def select(app, number, start, end, side="target", position=0):
+def select(app, start, end, side="target", count=99):
     """What the board sends when somebody clicks."""
-    sent = {"sentence": f"{number}/{position}", "side": side, "start": start, "end": end, "count": 99}
+    sent = {"sentence": app.session_state["offered"], "side": side, "start": start, "end": end, "count": count}
     app.session_state["board"] = {"pick": sent}
     return app.run()
+
+
+def board(app):
+    """What the board draws."""
+    (component,) = app.get("bidi_component")
+    return json.loads(component.proto.json)
 
 
 def translation_area(app):
@@ -57,7 +65,7 @@ def test_next_and_jump_walk_through_the_project_and_update_the_address(app, proj
 def test_label_grow_drop_delete_and_undo_are_stored(app, project):
     number = project(PAIR)
     page(app, "inspect", project=str(number))
-    select(app, number, 4, 5)
+    select(app, 4, 5)
     app.button(key="label-LOC").click().run()
     assert (4, 5, "LOC") in target_spans(number)
     app.button(key="border-Shift+Left").click().run()
@@ -77,11 +85,9 @@ def test_label_grow_drop_delete_and_undo_are_stored(app, project):
 def test_a_span_cannot_grow_over_its_neighbour(app, project):
     number = project(PAIR)
     page(app, "inspect", project=str(number))
-    select(app, number, 2, 3)
+    select(app, 2, 3)
     app.button(key="label-PER").click().run()
-    select_again = {"sentence": f"{number}/0", "side": "target", "start": 3, "end": 4, "count": 150}
-    app.session_state["board"] = {"pick": select_again}
-    app.run()
+    select(app, 3, 4, count=150)
     app.button(key="label-LOC").click().run()
     app.button(key="border-Shift+Left").click().run()
     assert {(2, 3, "PER"), (3, 4, "LOC")} <= {*target_spans(number)}
@@ -91,7 +97,7 @@ def test_a_span_cannot_grow_over_its_neighbour(app, project):
 def test_a_source_label_changes_the_projection_downstream(app, project):
     number = project(PAIR)
     page(app, "inspect", project=str(number))
-    select(app, number, 4, 5, side="source")
+    select(app, 4, 5, side="source")
     app.button(key="label-LOC").click().run()
     assert not app.exception
     stored = store().sentence(number, 0)
@@ -117,11 +123,33 @@ def test_a_new_translation_is_tokenised_and_projected_again(app, project):
     assert store().sentence(number, 0).edits.target.text == "Ann hat Bob getroffen ."
 
 
+def test_a_selection_ends_when_its_words_change(app, project):
+    number = project(PAIR)
+    page(app, "inspect", project=str(number))
+    select(app, 4, 5)
+    assert "\u201cBerlin\u201d" in html(app)
+    translation_area(app).set_value("Gestern traf in Berlin Ann ihren Bob .").run()
+    app.button(key="save-text").click().run()
+    assert "\u201cBerlin\u201d" not in html(app) and "\u201cAnn\u201d" not in html(app)
+    select(app, 3, 4, count=101)
+    assert "\u201cBerlin\u201d" in html(app)
+
+
+def test_without_translation_or_labels_the_source_can_be_marked(app, project):
+    number = project(("Ann left .", None), translator="given", recognizer="given", labelled=False)
+    page(app, "inspect", project=str(number))
+    assert "Stopped at recognition" in html(app)
+    select(app, 0, 1, side="source")
+    app.button(key="label-PER").click().run()
+    assert "Stopped at translation" in html(app) and not app.exception
+    assert store().sentence(number, 0).edits.source_entities == (Entity(Span(0, 1), "PER", origin="human"),)
+
+
 def test_a_missing_model_is_one_message_and_the_text_is_still_there(app, project):
     number = project(("Ann left .", None), translator="given")
     page(app, "inspect", project=str(number))
     shown = html(app)
-    assert "Stopped at translation" in shown and "Ann" in shown
+    assert "Stopped at translation" in shown and board(app)["source"]["words"] == ["Ann", "left", "."]
     assert "Traceback" not in shown
 
 
@@ -134,7 +162,7 @@ def test_entities_without_a_place_are_explained(app, project):
 def test_somebody_elses_newer_version_is_not_overwritten(app, project):
     number = project(PAIR)
     page(app, "inspect", project=str(number))
-    select(app, number, 4, 5)
+    select(app, 4, 5)
     from dataclasses import replace
 
     stored = store().sentence(number, 0)

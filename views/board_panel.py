@@ -1,0 +1,72 @@
+"""The board on the inspect page: what is selected, and the two sentences or the one there is."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from projection.types import Span
+from views import board as boards
+from views import editing
+from views.desk import Desk, Pick, first_doubtful, valid_pick
+from views.resources import board_component
+
+
+def current_pick(desk: Desk) -> Pick | None:
+    """The selection: what the board sent last, what a button made of it, or at first the most doubtful span."""
+    sent = (st.session_state.get("board") or {}).get("pick")
+    kept = st.session_state.get("pick")
+    if sent and sent.get("sentence") == desk.key and sent["count"] > (kept or {}).get("count", -1):
+        st.session_state["pick"] = kept = sent
+    pick = valid_pick(kept, desk)
+    if pick is None and st.session_state.get("offered") != desk.key:
+        pick = first_doubtful(desk)
+        editing.select(desk, pick)
+    st.session_state["offered"] = desk.key
+    return pick
+
+
+def draw_board(desk: Desk, pick: Pick | None, preview: tuple[Span, str] | None) -> None:
+    """Draw both sentences with links; a side that a stopped run did not reach is an empty row."""
+    found = desk.outcome.projections.items()
+    others = {name: one.entities for name, one in found if name != desk.method and one.bitext.target == desk.target}
+    if desk.gold:
+        others["gold"] = desk.gold
+    data = boards.board(
+        sentence_key=desk.key,
+        source=_row(desk, "source", _source_note(desk)),
+        target=_row(desk, "target", _target_note(desk)),
+        links=boards.links(desk.alignment, manual=desk.stored.edits.alignment is not None),
+        pairs=desk.pairs,
+        strips=[boards.strip(name, entities, desk.entities) for name, entities in others.items()],
+        pick=_pick_value(pick),
+        preview=preview,
+    )
+    board_component()(key="board", data=data, default={"pick": None}, on_pick_change=lambda: None)
+
+
+def _row(desk: Desk, side: str, note: str) -> dict:
+    sentence = desk.sentence_on(side)
+    if sentence is None:
+        return boards.missing_row(getattr(desk.setup, f"{side}_language"))
+    if desk.alignment is None:
+        linked = range(len(sentence))  # nothing is known yet, so no word is without a link
+    else:
+        linked = {link[side == "target"] for link in desk.alignment.links}
+    return boards.row(sentence, desk.entities_on(side), note, linked, checked=desk.is_checked)
+
+
+def _source_note(desk: Desk) -> str:
+    """Say where text and labels of the source came from."""
+    labels = "your labels" if desk.outcome.task.labelled else desk.setup.recognizer
+    return f"source, {labels}" if desk.stored.task.source else f"{desk.setup.translator}, {labels}"
+
+
+def _target_note(desk: Desk) -> str:
+    return "given" if desk.stored.task.target else desk.setup.translator
+
+
+def _pick_value(pick: Pick | None) -> dict | None:
+    if pick is None:
+        return None
+    value = st.session_state.get("pick") or {"count": 0}
+    return {"side": pick.side, "start": pick.span.start, "end": pick.span.end, "count": value["count"]}
