@@ -84,10 +84,10 @@ class Projection:
 
     `decisions` holds one Decision for each considered candidate, best first within each entity; it
     is a lazy sequence where there are many. `signature` lists every setting that could change the
-    result; `steps` are the stages the method went through, in order. The labelled target is derived:
-    see `entities` and `labelled_target`. `own_entities` are those of a method that labels the target
-    itself and places no source entity; `bitext.target` is the text the labels are on, for a method
-    that writes its own translation too.
+    result; `steps` are the stages the method went through, in order (lazy like the decisions). The
+    labelled target is derived: see `entities` and `labelled_target`. `own_entities` are those of a
+    method that labels the target itself and places no source entity; `bitext.target` is the text the
+    labels are on, for a method that writes its own translation too.
     """
 
     bitext: Bitext
@@ -97,7 +97,7 @@ class Projection:
     method: str
     signature: str
     warnings: tuple[str, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: Sequence[Step] = ()
     own_entities: tuple[Entity, ...] | None = None
 
     @property

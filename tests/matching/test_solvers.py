@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from itertools import combinations
+from statistics import median
+from time import process_time
 
 import numpy as np
 import pytest
@@ -11,7 +13,11 @@ from hypothesis import strategies as st
 
 from projection.errors import ConfigurationError
 from projection.matching.candidates import longest_within, ngrams
-from projection.matching.solvers import DYNAMIC_LIMIT, dynamic, exact, greedy, integer, solve, undominated
+from projection.matching.dynamic import DYNAMIC_LIMIT, dynamic
+from projection.matching.forcing import force
+from projection.matching.integer import integer
+from projection.matching.pruning import independent, undominated
+from projection.matching.solvers import exact, greedy, lacking, solve
 
 
 @st.composite
@@ -48,6 +54,42 @@ def best_value(weights, spans, per_entity=1):
     return from_word(0, (per_entity or 10**6,) * len(weights))
 
 
+def solutions(weights, spans, most):
+    """Yield every set of pairs without overlap, with at most `most` (0: any number) of one entity; word by word."""
+    pairs = [(e, c) for e in range(weights.shape[0]) for c in range(weights.shape[1]) if weights[e, c] > 0]
+
+    def from_word(word, chosen):
+        if word >= spans[:, 1].max():
+            yield chosen
+            return
+        yield from from_word(word + 1, chosen)
+        for entity, candidate in pairs:
+            if spans[candidate][0] == word and (not most or sum(e == entity for e, _ in chosen) < most):
+                yield from from_word(int(spans[candidate][1]), [*chosen, (entity, candidate)])
+
+    yield from from_word(0, [])
+
+
+def missing(choice, weights, least):
+    """Count the projections that entities with a positive weight lack of `least`."""
+    live = [entity for entity in range(len(weights)) if (weights[entity] > 0).any()]
+    return sum(max(0, least - sum(e == entity for e, _ in choice)) for entity in live)
+
+
+def best(weights, spans, per_entity, constraint, among=lambda choice: True):
+    """Return (lacking, best sum) by brute force over the solutions that lack fewest; None if there is none."""
+    least = 0 if constraint == "at most" else per_entity
+    most = 0 if constraint == "at least" else per_entity
+    ranked = [(-missing(choice, weights, least), value(choice, weights))
+              for choice in solutions(weights, spans, most) if among(choice)]  # fmt: skip
+    return max(ranked, default=None)
+
+
+CONSTRAINTS = st.sampled_from(
+    [(0, "at most"), (1, "at most"), (2, "at most"), (1, "exactly"), (2, "exactly"), (1, "at least"), (2, "at least")]
+)
+
+
 @given(problems())
 def test_exact_solvers_reach_the_brute_force_optimum(problem):
     weights, spans = problem
@@ -57,21 +99,58 @@ def test_exact_solvers_reach_the_brute_force_optimum(problem):
         assert value(choice, weights) == pytest.approx(best_value(weights, spans))
 
 
-@given(problems(most_entities=2), st.sampled_from([0, 2]))
-def test_integer_program_with_other_limits_per_entity(problem, per_entity):
+@given(problems(most_entities=3, most_words=4), CONSTRAINTS)
+def test_every_constraint_reaches_the_brute_force_optimum(problem, limit):
     weights, spans = problem
-    choice = integer(weights, spans, per_entity)
-    assert is_legal(choice, spans, per_entity)
-    assert value(choice, weights) == pytest.approx(best_value(weights, spans, per_entity))
+    for solver in ("exact", "integer", *(["dynamic"] if limit in [(1, "at most"), (1, "exactly")] else [])):
+        choice = solve(weights, spans, solver=solver, per_entity=limit[0], constraint=limit[1])
+        assert is_legal(choice, spans, 0 if limit[1] == "at least" else limit[0])
+        assert all(weights[pair] > 0 for pair in choice)
+        short = lacking(choice, weights, *limit).sum()
+        assert (-short, value(choice, weights)) == pytest.approx(best(weights, spans, *limit))
 
 
-@given(problems(most_entities=6, most_words=12), st.sampled_from([0, 1, 2]))
-def test_greedy_is_legal_and_never_beats_exact(problem, per_entity):
+@given(problems(most_entities=3, most_words=4), CONSTRAINTS, st.data())
+def test_forcing_a_candidate_costs_what_brute_force_says(problem, limit, data):
     weights, spans = problem
-    choice = greedy(weights, spans, per_entity)
-    assert is_legal(choice, spans, per_entity)
+    eligible = [tuple(map(int, pair)) for pair in np.argwhere(weights > 0)]
+    if not eligible:
+        return
+    pair = data.draw(st.sampled_from(eligible))
+    optimum = solve(weights, spans, solver="exact", per_entity=limit[0], constraint=limit[1])
+    found = force(weights, spans, pair, optimum, limit, [f"e{n}" for n in range(len(weights))])
+    free, forced = best(weights, spans, *limit), best(weights, spans, *limit, among=lambda choice: pair in choice)
+    if forced is None or forced[0] < free[0]:
+        assert found.cost is None and found.reason.startswith("It would leave e")
+    else:
+        assert found.cost == pytest.approx(free[1] - forced[1], abs=1e-7)
+        assert pair in found.solution and is_legal(found.solution, spans, 0)
+
+
+@given(problems(most_entities=6, most_words=10))
+def test_groups_share_no_word_and_lose_no_entity(problem):
+    weights, spans = problem
+    groups = [set(group.tolist()) for group in independent(weights, spans)]
+    live = set(np.nonzero((weights > 0).any(axis=1))[0].tolist())
+    assert set().union(*groups) == live and sum(map(len, groups)) == len(live)
+    words = [
+        {word for entity in group for start, end in spans[weights[entity] > 0] for word in range(start, end)}
+        for group in groups
+    ]
+    assert all(not left & right for left, right in combinations(words, 2))
+
+
+@given(problems(most_entities=6, most_words=12), CONSTRAINTS)
+def test_greedy_is_legal_and_never_beats_exact(problem, limit):
+    weights, spans = problem
+    choice = solve(weights, spans, solver="greedy", per_entity=limit[0], constraint=limit[1])
+    assert is_legal(choice, spans, 0 if limit[1] == "at least" else limit[0])
     assert all(weights[pair] > 0 for pair in choice)
-    assert value(choice, weights) <= value(exact(weights, spans, per_entity), weights) + 1e-9
+    better = solve(weights, spans, solver="exact", per_entity=limit[0], constraint=limit[1])
+    short, fewest = (lacking(found, weights, *limit).sum() for found in (choice, better))
+    assert fewest <= short
+    if fewest == short:
+        assert value(choice, weights) <= value(better, weights) + 1e-9
 
 
 @given(problems(most_entities=4, most_words=9))
@@ -102,6 +181,25 @@ def test_greedy_can_lose_where_exact_does_not():
     assert sorted(exact(weights, spans)) == [(0, 0), (1, 2)]
 
 
+def test_at_least_one_lets_an_entity_take_several_and_exactly_one_places_the_weak():
+    spans = np.array([[0, 1], [1, 2], [0, 2]])
+    weights = np.array([[0.6, 0.6, 0.9], [0.0, 0.1, 0.0]])
+    pairs = {
+        constraint: sorted(solve(weights, spans, solver="exact", constraint=constraint))
+        for constraint in ("at most", "exactly", "at least")
+    }
+    assert pairs == {"at most": [(0, 2)], "exactly": [(0, 0), (1, 1)], "at least": [(0, 0), (1, 1)]}
+    assert sorted(solve(weights, spans, solver="exact", per_entity=2)) == [(0, 0), (0, 1)]
+
+
+def test_as_many_as_possible_where_not_all_find_a_place():
+    spans = np.array([[0, 1], [0, 2]])
+    weights = np.array([[0.9, 0.0], [0.8, 0.0], [0.0, 0.0]])
+    for solver in ("exact", "integer", "dynamic"):
+        assert solve(weights, spans, solver=solver, constraint="exactly") == [(0, 0)]
+    assert lacking([(0, 0)], weights, 1, "exactly").tolist() == [0, 1, 0]  # the third has no candidate at all
+
+
 def test_nothing_to_match():
     spans = ngrams(3).spans
     for name in ("greedy", "exact", "dynamic", "integer"):
@@ -116,9 +214,40 @@ def test_limits_are_said():
         dynamic(many, spans)
     with pytest.raises(ConfigurationError, match="at most once"):
         dynamic(many[:2], spans, 2)
+    with pytest.raises(ConfigurationError, match="at most once"):
+        dynamic(many[:2], spans, 1, "at least")
     with pytest.raises(ConfigurationError, match=r"no solver 'gurobi'.*greedy"):
         solve(many, spans, solver="gurobi")
+    with pytest.raises(ConfigurationError, match="constraint must be one of at most, exactly, at least, not 'about'"):
+        solve(many, spans, constraint="about")
+    for count in (-1, 1.5):
+        with pytest.raises(ConfigurationError, match="a whole number of times"):
+            solve(many, spans, per_entity=count)
+    with pytest.raises(ConfigurationError, match="exactly 0"):
+        solve(many, spans, per_entity=0, constraint="exactly")
     assert len(exact(many, spans)) == DYNAMIC_LIMIT + 1
+
+
+def test_five_entities_and_three_hundred_candidates_take_under_ten_milliseconds():
+    spans, random, seconds = ngrams(45, longest=8).spans, np.random.default_rng(0), []
+    for _ in range(15):
+        weights = random.random((5, len(spans)))
+        begin = process_time()
+        solve(weights, spans, solver="exact")
+        seconds.append(process_time() - begin)
+    assert len(spans) == 332
+    assert median(seconds) < 0.01
+
+
+def test_forty_entities_of_a_long_sentence():
+    """Every entity prefers its own two words and knows its neighbours': one group of forty."""
+    spans = ngrams(100, longest=10).spans
+    middles, entities = (spans[:, 0] + spans[:, 1]) / 2, np.arange(40)[:, None]
+    distance = np.abs(middles - (2 * entities + 1)) + np.abs(spans[:, 1] - spans[:, 0] - 2)
+    weights = np.clip(1 - distance / 6, 0, None)
+    for constraint in ("at most", "exactly"):
+        chosen = solve(weights, spans, solver="exact", constraint=constraint)
+        assert [tuple(spans[c]) for _, c in sorted(chosen)] == [(2 * n, 2 * n + 2) for n in range(40)]
 
 
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(1, 200))
