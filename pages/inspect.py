@@ -48,7 +48,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
     status = st.container(width="content")
 
 task = stored.edits.apply(stored.task)
-desk = Desk(project, setup, stored, outcome_of(setup, task), method)
+desk = Desk(project, setup, stored, outcome_of(setup, task), method, store().history(stored.id))
 with decisions:
     inspect_panels.decisions_bar(desk)
 with status:

@@ -80,8 +80,7 @@ with st.container(border=True):
         if not rows:
             top.html(markup.title("Preview", "Type a sentence above, upload a file, or open the demo corpus."))
             st.stop()
-        count = markup.counted(len(rows), "sentence")
-        with st.expander(f"{count}: change the split or give translations", expanded=len(rows) > 1):
+        with st.expander("Change the split or give translations", expanded=len(rows) > 1):
             rows = project_panels.split_editor(rows, key=f"split-{hash((text, given))}")
         reading = importing.typed_reading(rows, source, target, direction)
     top.html(markup.title(f"Preview of {reading.name}", "Nothing is stored until you import"))

@@ -27,8 +27,8 @@ def current_pick(desk: Desk) -> Pick | None:
 
 def draw_board(desk: Desk, pick: Pick | None, preview: tuple[Span, str] | None) -> None:
     """Draw both sentences with links; a side that a stopped run did not reach is an empty row."""
-    found = desk.outcome.projections.items()
-    others = {name: one.entities for name, one in found if name != desk.method and one.bitext.target == desk.target}
+    found = {name: one for name, one in desk.outcome.projections.items() if name != desk.method}
+    others = {name: one.entities for name, one in found.items() if desk.shares_text(one)}
     if desk.gold:
         others["gold"] = desk.gold
     data = boards.board(
@@ -58,11 +58,20 @@ def _row(desk: Desk, side: str, note: str) -> dict:
 def _source_note(desk: Desk) -> str:
     """Say where text and labels of the source came from."""
     labels = "your labels" if desk.outcome.task.labelled else desk.setup.recognizer
+    if desk.is_typed("source"):
+        return f"your text, {labels}"
     return f"source, {labels}" if desk.stored.task.source else f"{desk.setup.translator}, {labels}"
 
 
 def _target_note(desk: Desk) -> str:
-    return "given" if desk.stored.task.target else desk.setup.translator
+    if desk.is_typed("target"):
+        return "your text"
+    if desk.stored.task.target:
+        return "given"
+    if desk.target != desk.outcome.target:
+        return desk.method
+    translated = desk.stored.edits.target or any(stage.name == "translation" for stage in desk.outcome.stages)
+    return desk.setup.translator if translated else desk.setup.methods[0]
 
 
 def _pick_value(pick: Pick | None) -> dict | None:

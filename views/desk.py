@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
-from projection.corrections.store import ProjectSummary, StoredSentence
+from projection.corrections.records import Event, ProjectSummary, StoredSentence
 from projection.pipeline import Outcome, Setup
 from projection.types import Alignment, Entity, Projection, Sentence, Similarity, Span
 from views.board import entity_pairs
 from views.palette import STANDARD_LABELS
+
+TEXT, CHECK = "text", "check"
+"""The kinds of change by which a person replaces a text, and accepts a sentence."""
 
 
 @dataclass(frozen=True)
 class Desk:
     """The project, the stored sentence, what the pipeline says about it, and what a person made of it.
 
-    `entities` are the labels of the target as they will be exported.
+    `entities` are the labels of the target as they will be exported, `events` the stored changes, newest first.
     """
 
     project: ProjectSummary
@@ -26,6 +29,7 @@ class Desk:
     stored: StoredSentence
     outcome: Outcome
     method: str
+    events: Sequence[Event] = ()
 
     @property
     def source(self) -> Sentence | None:
@@ -47,6 +51,10 @@ class Desk:
     @property
     def similarity(self) -> Similarity | None:
         return self.outcome.similarity if self.target == self.outcome.target else self.projection.bitext.similarity
+
+    def shares_text(self, projection: Projection) -> bool:
+        """Whether the projection labels the text that is shown, and not one the method wrote."""
+        return projection.bitext.target == self.target
 
     @property
     def key(self) -> str:
@@ -71,6 +79,13 @@ class Desk:
     def pairs(self) -> list[list[int]]:
         """Which source entity each target entity belongs to, as index pairs."""
         return entity_pairs(self.entities_on("source"), self.entities, self.projection, self.alignment)
+
+    def is_typed(self, side: str) -> bool:
+        """Whether a person wrote the text of this side here."""
+        text = getattr(self.stored.edits, side)
+        return text is not None and any(
+            event.kind == TEXT and getattr(event.edits, side) == text for event in self.events
+        )
 
     def entities_on(self, side: str) -> tuple[Entity, ...]:
         if side == "target":

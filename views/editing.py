@@ -12,7 +12,7 @@ from projection.corrections.edits import Edits
 from projection.errors import ProjectionError, SpanError
 from projection.text.tokenize import tokenize
 from projection.types import Entity, Span
-from views.desk import Desk, Pick, next_pick
+from views.desk import CHECK, TEXT, Desk, Pick, next_pick
 from views.resources import store
 
 
@@ -100,8 +100,11 @@ def use_span(desk: Desk, replaced: Entity | None, span: Span, label: str) -> Non
 
 def use_method(desk: Desk, method: str) -> None:
     """Take over all spans another method found."""
-    found = desk.outcome.projections[method].entities
-    if change(desk, "target", [replace(entity, origin="human") for entity in found], f"spans of {method}"):
+    found = desk.outcome.projections[method]
+    values = {"target_entities": tuple(replace(entity, origin="human") for entity in found.entities)}
+    if desk.stored.task.target is None:
+        values["target"] = found.bitext.target.with_entities(())
+    if save(desk, replace(desk.stored.edits, **values), f"spans of {method}"):
         say(f"Took the spans of {method}")
 
 
@@ -110,20 +113,25 @@ def check(desk: Desk) -> bool:
     values = {"target_entities": desk.entities, "checked": True}
     if desk.stored.task.target is None and desk.stored.edits.target is None:
         values["target"] = desk.target.with_entities(())
-    return save(desk, replace(desk.stored.edits, **values), "check")
+    return save(desk, replace(desk.stored.edits, **values), CHECK)
 
 
 def translation(desk: Desk, side: str, text: str, language: str) -> None:
     """Replace one side's text; labels of a person follow where their words are unchanged, the rest is recomputed."""
-    after = tokenize(text.strip(), language, id=desk.stored.task.id)
     before = desk.sentence_on(side)
+    if not text.strip():
+        say("The translation is empty: type one before saving.", "warn")
+        return
+    if before is not None and text.strip() == before.text:
+        say("The translation is the same as before, nothing was stored.", "warn")
+        return
+    after = tokenize(text.strip(), language, id=desk.stored.task.id)
     decided = getattr(desk.stored.edits, f"{side}_entities")
     if before is None:
-        save(desk, replace(desk.stored.edits, **{side: after}), "text")
+        save(desk, replace(desk.stored.edits, **{side: after}), TEXT)
         return
-    edits, lost = operations.with_text(desk.stored.edits, side, before, after, decided)
-    if save(desk, edits, "text") and lost:
-        say(f"Not carried over: {', '.join(_name(desk, side, entity) for entity in lost)}", "warn")
+    edits, _ = operations.with_text(desk.stored.edits, side, before, after, decided)
+    save(desk, edits, TEXT)
 
 
 def automatic(desk: Desk) -> None:

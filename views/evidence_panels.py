@@ -12,7 +12,6 @@ from projection.text.languages import english_name
 from projection.types import Decision, Entity, Span
 from views import editing, markup, matrix, tables
 from views.desk import Desk, Pick
-from views.resources import store
 
 SHOWN_CANDIDATES = 6
 LARGEST_MATRIX = 200
@@ -146,7 +145,12 @@ def methods_tab(desk: Desk) -> None:
     notes = {name: "current method" if name == desk.method else "" for name in others}
     if desk.gold:
         others["gold"], notes["gold"] = desk.gold, "came with the text"
-    st.html(tables.methods(desk.target, desk.entities, others, failures=desk.outcome.method_errors, notes=notes))
+    written = {name: one.bitext.target for name, one in desk.outcome.projections.items() if not desk.shares_text(one)}
+    st.html(
+        tables.methods(
+            desk.target, desk.entities, others, texts=written, failures=desk.outcome.method_errors, notes=notes
+        )
+    )
     with st.container(horizontal=True):
         for name in desk.outcome.projections:
             st.button(f"Use spans of {name}", key=f"use-{name}", on_click=editing.use_method, args=(desk, name))
@@ -194,15 +198,14 @@ def text_tab(desk: Desk) -> None:
     language = desk.setup.target_language if side == "target" else desk.setup.source_language
     sentence = desk.sentence_on(side)
     language = sentence.language if sentence is not None else language
-    text = st.text_area(
-        f"{english_name(language)} translation", sentence.text if sentence is not None else "", height=110,
-        key=f"text-{desk.stored.id}-{desk.stored.revision}",
-    )  # fmt: skip
-    changed = bool(text.strip()) and (sentence is None or text.strip() != sentence.text)
-    with st.container(horizontal=True):
-        st.button("Save translation", key="save-text", type="primary", disabled=not changed,
-                  on_click=editing.translation, args=(desk, side, text, language))  # fmt: skip
-        st.button("Back to the automatic result", key="automatic", on_click=editing.automatic, args=(desk,))
+    key = f"text-{desk.stored.id}-{desk.stored.revision}"
+    with st.form(f"form-{key}", border=False):
+        st.text_area(f"{english_name(language)} translation", sentence.text if sentence else "", height=110, key=key)
+        st.form_submit_button(
+            "Save translation", key="save-text", type="primary",
+            on_click=lambda: editing.translation(desk, side, st.session_state[key], language),
+        )  # fmt: skip
+    st.button("Back to the automatic result", key="automatic", on_click=editing.automatic, args=(desk,))
     st.caption(
         "Links and labels are computed again for a new text. Labels you set by hand stay on words that are unchanged."
     )
@@ -210,12 +213,11 @@ def text_tab(desk: Desk) -> None:
 
 def history_tab(desk: Desk) -> None:
     """What each step did, and every stored change with a way back."""
-    st.html(tables.stages(desk.outcome))
-    events = store().history(desk.stored.id)
-    if not events:
+    st.html(tables.stages(desk.outcome, desk.setup.direction))
+    if not desk.events:
         return
     st.html(markup.title("Changes", "every one is kept"))
-    for event in events[:20]:
+    for event in desk.events[:20]:
         when, back = st.columns([4, 1], vertical_alignment="center")
         who = f", {event.author}" if event.author else ""
         when.html(markup.title(f"{event.at:%Y-%m-%d %H:%M:%S}", f"{event.kind}{who}, revision {event.revision}"))

@@ -92,8 +92,8 @@ def local_time(moment: datetime) -> str:
 
 def saved_state(desk: Desk) -> None:
     """Say how far the project is and that the sentence is stored."""
-    events = store().history(desk.stored.id)
-    state = f'<span class="saved">\u2713 Saved {local_time(events[0].at)}</span>' if events else ""
+    saved = desk.events[0].at if desk.events else None
+    state = f'<span class="saved">\u2713 Saved {local_time(saved)}</span>' if saved else ""
     st.html(f"{markup.progress_line(desk.project.checked, desk.project.sentences)} {state}", width="content")
 
 
@@ -159,7 +159,7 @@ def _selection_line(desk: Desk, pick: Pick | None) -> None:
     about = f"{entity.label}, {boards.SAID[markup.STATES[entity.origin]]}" if entity else "no label yet"
     if entity and entity.score is not None:
         about += f", score {markup.score_text(entity.score)}"
-    st.html(markup.title(text, f"{about} \u00b7 words {pick.span.start + 1}\u2013{pick.span.end}"))
+    st.html(markup.title(text, f"{about} \u00b7 {markup.word_numbers(pick.span)}"))
 
 
 def _border_buttons(desk: Desk, pick: Pick | None) -> None:

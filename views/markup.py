@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from projection.text.languages import english_name, is_right_to_left
-from projection.types import Entity, Sentence
+from projection.types import Entity, Sentence, Span
 from views.palette import css_class
 
 STATES = {"projected": "auto", "model": "auto", "gold": "kept", "human": "corrected"}
@@ -34,6 +34,15 @@ def plain(text: str) -> str:
 
 def counted(number: int, noun: str) -> str:
     return f"{thousands(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def numbers(span: Span) -> str:
+    """Return the 1-based numbers of the words: 3 or 3–5."""
+    return str(span.end) if len(span) == 1 else f"{span.start + 1}\u2013{span.end}"
+
+
+def word_numbers(span: Span) -> str:
+    return f"word{'s' if len(span) > 1 else ''} {numbers(span)}"
 
 
 def language_name(code: str) -> str:

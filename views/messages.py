@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 import streamlit as st
 
+from projection.corrections.edits import Edits, carry_over
 from views import markup, tables
-from views.desk import Desk
+from views.desk import CHECK, TEXT, Desk
 
 
 def messages(desk: Desk) -> None:
@@ -18,7 +21,7 @@ def messages(desk: Desk) -> None:
     found += [markup.notice("Note", warning, "warn") for warning in warned]
     if outcome.source is not None and not outcome.source.entities and not outcome.error:
         found.append(markup.notice("No entity in the source", "Select words in the board and press P, O, L or M."))
-    found += _not_placed(desk)
+    found += [*_not_placed(desk), *_not_carried_over(desk), *_not_projected_any_more(desk)]
     if found:
         st.html("".join(found))
 
@@ -45,3 +48,55 @@ def _not_placed(desk: Desk) -> list[str]:
     remedy = "Select the words in the translation and press a label key, or choose a candidate below."
     headline = "1 entity not placed" if len(lines) == 1 else f"{len(lines)} entities not placed"
     return [markup.notice(headline, " ".join([*lines, remedy]), "warn")]
+
+
+def _not_carried_over(desk: Desk) -> list[str]:
+    """One message, until the sentence is checked, for labels of a person that did not follow a new text."""
+    lost = [] if desk.is_checked else [name for side in ("source", "target") for name in lost_labels(desk, side)]
+    if not lost:
+        return []
+    headline = f"{markup.counted(len(lost), 'label')} of yours not carried over to the new text"
+    return [markup.notice(headline, f"{', '.join(lost)}. Mark the words again where they still stand.", "warn")]
+
+
+def lost_labels(desk: Desk, side: str) -> list[str]:
+    """Name the labels a person had set on the texts that led to the current one and that are not on it."""
+    text = getattr(desk.stored.edits, side)
+    states = [*(event.edits for event in desk.events), Edits()]
+    names: dict[str, None] = {}
+    for event, before in zip(desk.events, states[1:], strict=True):
+        if event.kind != TEXT or getattr(event.edits, side) != text:
+            continue
+        replaced, entities = getattr(before, side), getattr(before, f"{side}_entities") or ()
+        text, replaced = replaced, replaced or getattr(desk.stored.task, side)
+        if entities:
+            _, lost = carry_over(entities, replaced, getattr(event.edits, side))
+            names |= {f"{replaced.text_of(entity.span)} {entity.label}": None for entity in lost}
+    sentence = desk.sentence_on(side)
+    here = {f"{sentence.text_of(entity.span)} {entity.label}" for entity in desk.entities_on(side)}
+    return [name for name in names if name not in here]
+
+
+def _not_projected_any_more(desk: Desk) -> list[str]:
+    """One message for source labels that came after the target's were decided, and so have no effect there."""
+    late = late_labels(desk)
+    if not late:
+        return []
+    headline = f"{markup.counted(len(late), 'source label')} newer than your labels of the translation"
+    remedy = "What you corrected is not projected again: mark the words in the translation too."
+    return [markup.notice(headline, f"{', '.join(late)}. {remedy}", "warn")]
+
+
+def late_labels(desk: Desk) -> list[str]:
+    """Name the source labels a person added after the target's were changed or accepted for the last time."""
+    decided = desk.stored.edits.target_entities
+    since = [*takewhile(lambda event: event.edits.target_entities == decided, desk.events)]
+    if decided is None or not since:
+        return []
+    then = next((event for event in since if event.kind == CHECK), since[-1]).edits.source_entities or ()
+    placed = {(one, desk.entities[other].label) for one, other in desk.pairs}
+    return [
+        f"{desk.source.text_of(entity.span)} {entity.label}"
+        for index, entity in enumerate(desk.entities_on("source"))
+        if entity.origin == "human" and entity not in then and (index, entity.label) not in placed
+    ]

@@ -8,9 +8,10 @@ from itertools import islice
 from typing import Any
 
 from projection.evaluation.agreement import differing_words
+from projection.pipeline import Outcome
 from projection.text import schemes
 from projection.types import Decision, Entity, Projection, Sentence
-from views.markup import direction, pill, score_text, sheet, words
+from views.markup import direction, numbers, pill, score_text, sheet, words
 
 _TONES = {"chosen": "good", "lost": "warn", "ruled out": ""}
 
@@ -34,7 +35,7 @@ def candidates(projection: Projection, decisions: Sequence[Decision]) -> str:
             str(rank),
             f'<span class="candidate" dir="{direction(target.language)}">'
             f"<bdi>{escape(target.text_of(decision.candidate.span))}</bdi></span>",
-            f"{decision.candidate.span.start + 1}\u2013{decision.candidate.span.end}",
+            numbers(decision.candidate.span),
             f'<span class="meter"><i style="width:{max(0, round(100 * decision.score / top))}%"></i></span>'
             f"{score_text(decision.score)}",
             *(score_text(decision.parts.get(name)) for name in names),
@@ -50,13 +51,21 @@ def methods(
     current: Sequence[Entity],
     others: Mapping[str, Sequence[Entity]],
     *,
+    texts: Mapping[str, Sentence],
     failures: Mapping[str, str],
     notes: Mapping[str, str],
 ) -> str:
-    """Return one row for each method (and gold, if any), words that differ from `current` underlined."""
+    """Return one row for each method (and gold, if any), words that differ from `current` underlined.
+
+    `texts` has the translation of each method that wrote its own, which cannot be compared word by word.
+    """
     parts = [_method_row("This sentence", "as it will be exported", words(target, current, scores=True), "")]
     spans = {(entity.span, entity.label) for entity in current}
     for name, entities in others.items():
+        if name in texts:
+            body = words(texts[name], entities, scores=True)
+            parts.append(_method_row(name, notes.get(name, ""), body, pill("own translation")))
+            continue
         same = sum((entity.span, entity.label) in spans for entity in entities)
         total = max(len(entities), len(current))
         verdict = pill("all the same", "good") if same == total else pill(f"{same} of {total} the same", "warn")
@@ -93,14 +102,20 @@ def tag_choices(labels: Iterable[str]) -> list[str]:
     return ["O", *(f"{prefix}-{label}" for label in labels for prefix in "BI")]
 
 
-def stages(outcome: Any) -> str:
-    """Return what each stage of the run did, with its time."""
-    rows = [
-        [
-            escape(stage.name),
-            f'<span class="meta">{escape(stage.component)}</span>',
-            "reused" if stage.reused else f"{stage.seconds:.2f} s",
-        ]
-        for stage in outcome.stages
-    ]
-    return sheet(["Step", "Component and settings", "Time"], rows, frozenset({2}))
+def stages(outcome: Outcome, flow: str) -> str:
+    """Return what each step of the run did, in the order of the direction `flow`, and which were not needed."""
+    task, ran = outcome.task, {stage.name: stage for stage in outcome.stages}
+    given = {
+        "recognition": task.labelled,
+        "translation": task.source is not None and task.target is not None,
+        "alignment": task.alignment is not None,
+    }
+    order = [*(given if flow == "translate-train" else ("translation", "recognition", "alignment")), *ran]
+    rows = []
+    for name in dict.fromkeys(order):
+        if name in ran:
+            done = "reused" if ran[name].reused else f"computed in {ran[name].seconds:.2f} s"
+            rows.append([escape(name), f'<span class="signature">{escape(ran[name].component)}</span>', done])
+        elif given[name]:
+            rows.append([name, "", "given or kept"])
+    return sheet(["Step", "Component and settings", "Result"], rows, frozenset({2}))

@@ -28,6 +28,11 @@ def translation_area(app):
     return next(area for area in app.text_area if "translation" in area.label)
 
 
+def save_translation(app, text):
+    translation_area(app).set_value(text)
+    app.button(key="save-text").click().run()
+
+
 def target_spans(number, position=0):
     entities = store().sentence(number, position).edits.target_entities
     return entities and [(entity.span.start, entity.span.end, entity.label) for entity in entities]
@@ -117,8 +122,7 @@ def test_accept_marks_the_sentence_and_goes_on(app, project):
 def test_a_new_translation_is_tokenised_and_projected_again(app, project):
     number = project(PAIR)
     page(app, "inspect", project=str(number))
-    translation_area(app).set_value("Ann hat Bob getroffen .").run()
-    app.button(key="save-text").click().run()
+    save_translation(app, "Ann hat Bob getroffen .")
     assert not app.exception
     assert store().sentence(number, 0).edits.target.text == "Ann hat Bob getroffen ."
 
@@ -128,8 +132,7 @@ def test_a_selection_ends_when_its_words_change(app, project):
     page(app, "inspect", project=str(number))
     select(app, 4, 5)
     assert "\u201cBerlin\u201d" in html(app)
-    translation_area(app).set_value("Gestern traf in Berlin Ann ihren Bob .").run()
-    app.button(key="save-text").click().run()
+    save_translation(app, "Gestern traf in Berlin Ann ihren Bob .")
     assert "\u201cBerlin\u201d" not in html(app) and "\u201cAnn\u201d" not in html(app)
     select(app, 3, 4, count=101)
     assert "\u201cBerlin\u201d" in html(app)
@@ -143,6 +146,57 @@ def test_without_translation_or_labels_the_source_can_be_marked(app, project):
     app.button(key="label-PER").click().run()
     assert "Stopped at translation" in html(app) and not app.exception
     assert store().sentence(number, 0).edits.source_entities == (Entity(Span(0, 1), "PER", origin="human"),)
+
+
+def test_labels_that_a_new_text_lost_are_named_until_the_sentence_is_accepted(app, project):
+    number = project(PAIR)
+    page(app, "inspect", project=str(number))
+    select(app, 4, 5)
+    app.button(key="label-LOC").click().run()
+    for text in ("Ann traf Bob daheim .", "Ann traf Bob daheim !"):
+        save_translation(app, text)
+        assert "1 label of yours not carried over" in html(app) and "Berlin LOC." in html(app)
+        assert board(app)["target"]["note"] == "your text"
+    app.button(key="undo").click().run()
+    assert "not carried over" in html(app)
+    app.button(key="undo").click().run()
+    assert "not carried over" not in html(app) and board(app)["target"]["note"] == "given"
+    app.button(key="redo").click().run()
+    app.button(key="accept").click().run()
+    assert "not carried over" not in html(app)
+
+
+def test_a_source_label_that_comes_after_the_corrections_is_said_to_have_no_effect(app, project):
+    number = project(PAIR)
+    page(app, "inspect", project=str(number))
+    select(app, 2, 3, side="source")
+    app.button(key="label-PER").click().run()
+    select(app, 0, 1, count=110)
+    app.button(key="label-ORG").click().run()
+    assert "newer than your labels" not in html(app)
+    select(app, 4, 5, side="source", count=120)
+    app.button(key="label-LOC").click().run()
+    assert "1 source label newer than your labels" in html(app) and "Berlin LOC." in html(app)
+    select(app, 4, 5, count=130)
+    app.button(key="label-LOC").click().run()
+    assert "newer than your labels" not in html(app)
+
+
+def test_a_translation_that_is_empty_or_the_same_is_not_stored(app, project):
+    number = project(PAIR)
+    page(app, "inspect", project=str(number))
+    for text, said in (("  ", "is empty"), (PAIR[1], "the same as before")):
+        save_translation(app, text)
+        assert said in app.toast[0].value
+    assert store().sentence(number, 0).revision == 0
+
+
+def test_steps_name_what_was_given_and_what_was_computed(app, project):
+    number = project(PAIR)
+    page(app, "inspect", project=str(number))
+    shown = html(app)
+    assert shown.count("given or kept") == 2
+    assert shown.index("<td>recognition") < shown.index("<td>translation") < shown.index("computed in")
 
 
 def test_a_missing_model_is_one_message_and_the_text_is_still_there(app, project):
