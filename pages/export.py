@@ -64,7 +64,7 @@ def content(limit: int | None = None) -> bytes:
     return exporting.write(written[:limit], kind, scheme, side)
 
 
-name = exporting.file_name(project.name, export_panels.language_of(setup, side), kind, project.document_name)
+name = export_panels.name_of(project, kind, scheme, side, scope, position)
 with preview.container(border=True):
     st.html(markup.title(name, markup.counted(len(written), "sentence")))
     try:

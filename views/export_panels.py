@@ -11,10 +11,12 @@ import streamlit as st
 
 from projection.pipeline import Setup
 from views import markup
-from views.exporting import FORMATS, SAME_FILE, SCHEMES, Row, complete
+from views.exporting import FORMATS, SAME_FILE, SCHEMES, UNTAGGED, Row, complete, file_name
 from views.palette import css_class
 
 _LABEL = re.compile(r"(?<![\w-])([BIESLU])-([^\s|;]+)")
+_CELLS = re.compile(r"([^\t ]+)")
+_STRINGS = re.compile(r'("(?:[^"\\]|\\.)*")')
 SCOPES = {"all": "All sentences", "checked": "Checked sentences", "one": "This sentence"}
 
 
@@ -36,7 +38,7 @@ def choices(project: Any) -> tuple[str, str, str, str]:
         kinds, names = [SAME_FILE, *kinds], {SAME_FILE: f"As uploaded, {markup.plain(project.document_name)}", **names}
     kind = st.radio("Format", kinds, format_func=names.get, key="export-format")
     scheme, side, scope = "IOB2", "target", "all"
-    if kind not in (SAME_FILE, "pharaoh", "jsonl"):
+    if kind not in (SAME_FILE, *UNTAGGED):
         scheme = st.segmented_control("Tags", SCHEMES, default="IOB2", required=True, key="export-scheme")
     if kind not in (SAME_FILE, "pharaoh"):
         side = st.segmented_control(
@@ -48,6 +50,15 @@ def choices(project: Any) -> tuple[str, str, str, str]:
             "What", list(SCOPES), default="all", required=True, key="export-scope", format_func=SCOPES.get
         )
     return kind, scheme, side, scope
+
+
+def name_of(project: Any, kind: str, scheme: str, side: str, scope: str, position: int) -> str:
+    """Return the name of the file; an upload that comes back with new labels keeps its own."""
+    if kind == SAME_FILE:
+        return project.document_name
+    which = f"sentence-{position + 1}" if scope == "one" else scope
+    language = language_of(project.setup, side)
+    return file_name(project.name, kind, side=side, language=language, scheme=scheme, scope=which)
 
 
 def in_scope(rows: Sequence[Row], scope: str, position: int) -> list[Row]:
@@ -104,20 +115,27 @@ def _left_out(rows: Sequence[Row], kind: str) -> str:
 def file_preview(content: bytes, kind: str, limit: int = 200) -> None:
     """Show the first lines of the real file, labels in their colours."""
     text = content.decode("utf-8", errors="replace")
-    lines = text.split("\n")
+    lines = text.removesuffix("\n").split("\n")
     rows = "".join(f'<span class="row">{_line(line.rstrip(chr(13)), kind)}</span>' for line in lines[:limit])
-    st.html(f'<div class="file" tabindex="0" aria-label="First lines of the file">{rows}</div>')
+    st.html(f'<div class="file" dir="ltr" tabindex="0" aria-label="First lines of the file">{rows}</div>')
     st.caption(f"First {min(limit, len(lines))} lines, UTF-8")
 
 
 def _line(line: str, kind: str) -> str:
-    if line.startswith("#") and kind != "pharaoh":
+    """Return one line as HTML, each cell apart: right-to-left words must not change the order of the columns."""
+    if line.startswith("#") and kind not in UNTAGGED:
         return f'<span class="comment">{escape(line)}</span>'
-    if kind in ("jsonl", "pharaoh"):
-        return escape(line)
+    cells = _STRINGS if kind == "jsonl" else _CELLS
+    return "".join(
+        f"<bdi>{_labelled(part) if kind not in UNTAGGED else escape(part)}</bdi>" if number % 2 else escape(part)
+        for number, part in enumerate(cells.split(line))
+    )
+
+
+def _labelled(cell: str) -> str:
     parts, position = [], 0
-    for found in _LABEL.finditer(line):
-        parts.append(escape(line[position : found.start()]))
+    for found in _LABEL.finditer(cell):
+        parts.append(escape(cell[position : found.start()]))
         parts.append(f'<span class="label {css_class(found[2])}">{escape(found[0])}</span>')
         position = found.end()
-    return "".join(parts) + escape(line[position:])
+    return "".join(parts) + escape(cell[position:])

@@ -18,7 +18,8 @@ FORMATS = {
     "jsonl": ("JSONL", "one sentence a line", ".jsonl"),
     "pharaoh": ("Word links", "Pharaoh, 0-0 1-2", ".pharaoh"),
 }
-SCHEMES = ("IOB2", "BIOES", "IOB1")
+SCHEMES = ("IOB2", "BIOES", "BILOU", "IOB1")
+UNTAGGED = ("pharaoh", "jsonl")
 SAME_FILE = "original"
 
 
@@ -40,11 +41,13 @@ def row(position: int, outcome: Outcome, edits, method: str) -> Row:
     projection = outcome.projections.get(method)
     known = projection is not None or edits.target_entities is not None
     entities = edits.final_entities(projection) if known else None
-    target = outcome.target
+    target, alignment = outcome.target, outcome.alignment
+    if projection is not None and projection.bitext.target != target:  # the method wrote a text of its own
+        target, alignment = projection.bitext.target, projection.bitext.alignment
     if target is not None and entities is not None:
         target = target.with_entities(entities)
     problem = str(outcome.error) if outcome.error else outcome.method_errors.get(method, "")
-    return Row(position, outcome.source, target, entities, outcome.alignment, edits.checked, problem)
+    return Row(position, outcome.source, target, entities, alignment, edits.checked, problem)
 
 
 def complete(rows: Iterable[Row], side: str) -> list[Row]:
@@ -73,10 +76,10 @@ def write_original(content: bytes, name: str, language: str, labels: Iterable[tu
     return stream.getvalue()
 
 
-def file_name(project: str, language: str, kind: str, original: str = "") -> str:
-    """Return a safe name: letters, digits, dots and dashes of the project's name, language, ending."""
-    if kind == SAME_FILE:
-        return original or "labelled.conll"
-    kept = "".join(letter if letter.isalnum() else "-" for letter in project).strip("-")
+def file_name(project: str, kind: str, *, side: str, language: str, scheme: str, scope: str) -> str:
+    """Return a safe name that tells files apart: the project's letters and digits, and every choice for the file."""
+    kept = "".join(letter if letter.isalnum() else "-" for letter in project)
     short = "-".join(part for part in kept.split("-") if part)[:40] or "projection"
-    return f"{short}-{language}{FORMATS[kind][2]}" if language != "und" else f"{short}{FORMATS[kind][2]}"
+    sides = [] if kind == "pharaoh" else [side, "" if language == "und" else language]
+    parts = [short, *sides, scope, kind, "" if kind in UNTAGGED else scheme.lower()]
+    return "-".join(filter(None, parts)) + FORMATS[kind][2]

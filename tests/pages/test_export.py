@@ -27,6 +27,13 @@ def test_every_format_can_be_previewed(app, project):
         assert app.get("download_button")[0].proto.disabled is False
 
 
+def test_the_preview_has_the_lines_of_the_file_with_columns_that_keep_their_order(app, project):
+    page(app, "export", project=str(project(("Ann left .", "\u0622\u0646 \u0630\u0647\u0628\u062a ."))))
+    (shown,) = [part for part in html(app).split("\n") if 'class="file"' in part]
+    assert shown.count('class="row"') == 4
+    assert "<bdi>\u0622\u0646</bdi>\t<bdi><span" in shown and 'dir="ltr"' in shown
+
+
 def test_unchecked_sentences_are_counted_and_can_be_left_out(app, project):
     page(app, "export", project=str(project(PAIR, PAIR)))
     assert "2 of 2 not checked" in html(app)

@@ -1,6 +1,8 @@
 """Labels to files."""
 
-from projection.types import Alignment, Entity, Sentence, Span
+from projection.corrections.edits import Edits
+from projection.pipeline import Outcome, Task
+from projection.types import Alignment, Bitext, Entity, Match, Projection, Sentence, Span
 from views import exporting
 from views.exporting import Row
 
@@ -35,7 +37,20 @@ def test_the_uploaded_file_comes_back_with_nothing_but_other_labels():
     assert labelled == "# keep me\r\nAna X B-PER\r\nSá Y I-PER\r\nsaiu Z O\r\n\r\n".encode()
 
 
-def test_file_names_are_safe_and_say_the_language():
-    assert exporting.file_name("../<b>Ünï\\x", "pt", "conll2002") == "b-Ünï-x-pt.conll"
-    assert exporting.file_name("///", "und", "jsonl") == "projection.jsonl"
-    assert exporting.file_name("a", "pt", exporting.SAME_FILE, "corpus.tsv") == "corpus.tsv"
+def test_file_names_are_safe_and_tell_every_choice():
+    def name(project, kind, language="pt"):
+        return exporting.file_name(project, kind, side="target", language=language, scheme="BIOES", scope="checked")
+
+    assert name("../<b>Ünï\\x", "conll2002") == "b-Ünï-x-target-pt-checked-conll2002-bioes.conll"
+    assert name("///", "jsonl", "und") == "projection-target-checked-jsonl.jsonl"
+    assert name("a", "pharaoh") == "a-checked-pharaoh.pharaoh"
+
+
+def test_the_text_a_method_wrote_is_exported_with_its_labels():
+    own = Sentence.from_words(["Sá", "foi", "embora", "Ana"], "pt")
+    bitext = Bitext(SOURCE, own, None)
+    projection = Projection(bitext, (Match(0, Span(3, 4), 1.0),), (), (), "writer", "writer")
+    outcome = Outcome(Task(SOURCE), SOURCE, TARGET, LINKS, projections={"writer": projection})
+    row = exporting.row(0, outcome, Edits(), "writer")
+    assert row.target.words == own.words and row.target.entities[0].span == Span(3, 4)
+    assert row.alignment is None
