@@ -12,7 +12,8 @@ from projection.pipeline.setup import ROLES, Outcome, Setup, StageError, Task, p
 from projection.pipeline.stages import StageRun, Work
 from projection.protocols import Progress
 from projection.registry import find, load_class
-from projection.text.tokenize import join_words, tokenize
+from projection.text.joining import natural
+from projection.text.tokenize import tokenize
 from projection.types import Bitext, Sentence
 
 
@@ -107,7 +108,7 @@ class Pipeline:
         given, wanted = (getattr(self.setup, f"{side}_language") for side in (here, there))
 
         def text(work: Work) -> str:
-            return natural_text(getattr(work, here))
+            return natural(getattr(work, here)).text
 
         stage = StageRun(
             "translation",
@@ -206,12 +207,6 @@ def _stop_where_nothing_is_left(work: Work) -> None:
             work.method_errors.clear()
             del work.missing[name]
             return
-
-
-def natural_text(sentence: Sentence) -> str:
-    """Return the text a translator should read: given tokens are joined as people write them."""
-    words = sentence.words
-    return join_words(words, sentence.language) if sentence.text == " ".join(words) else sentence.text
 
 
 def _bitext(work: Work) -> Bitext:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from projection.text.languages import base, is_unsegmented, normalise
+from projection.types import Sentence
 
 _NO_SPACE_BEFORE = frozenset(
     [*",.;:!?)]}%…”’،؛؟۔।॥။၊።፣፤፥་།։‰°", "...", "..", "!!", "?!", "!?", "n't", "n’t"]
@@ -29,18 +31,34 @@ def join_words(words: Sequence[str], language: str) -> str:
     write none, none before closing and after opening punctuation. Quotation marks open and close in
     turn, by the habits of the language („so“ in German).
     """
+    spaces = _spaces(words, language)
+    return "".join(word + " " * space for word, space in zip(words, (*spaces, False), strict=True)) if words else ""
+
+
+def natural(sentence: Sentence) -> Sentence:
+    """Return the sentence as people write it: spaces are chosen anew where its words came joined by single ones.
+
+    Words, entities and everything else stay; only `text` and the offsets of the tokens change.
+    """
+    words = sentence.words
+    if not words or sentence.text != " ".join(words):
+        return sentence
+    spaces = (*_spaces(words, sentence.language), False)
+    return Sentence.from_words(words, sentence.language, sentence.entities, id=sentence.id, space_after=spaces,
+                               provenance=sentence.provenance)  # fmt: skip
+
+
+def _spaces(words: Sequence[str], language: str) -> list[bool]:
+    """Say after each word but the last whether a space follows."""
     language = normalise(language)
-    code, unsegmented = base(language), is_unsegmented(language)
-    roles = list(_quotation_roles(words, code))
-    text = "".join(words[:1])
-    for index in range(1, len(words)):
-        left, right = words[index - 1], words[index]
-        if unsegmented:
-            spaced = _is_foreign(left[-1:]) and _is_foreign(right[:1])
-        else:
-            spaced = _spaced(left, right, roles[index - 1], roles[index], code)
-        text += " " * spaced + right
-    return text
+    code = base(language)
+    if is_unsegmented(language):
+        return [is_foreign(left[-1:]) and is_foreign(right[:1]) for left, right in pairwise(words)]
+    roles = _quotation_roles(words, code)
+    return [
+        _spaced(left, right, left_role, right_role, code)
+        for (left, right), (left_role, right_role) in zip(pairwise(words), pairwise(roles), strict=True)
+    ]
 
 
 def _quotation_roles(words: Sequence[str], code: str) -> Iterator[str]:
@@ -59,7 +77,7 @@ def _quotation_roles(words: Sequence[str], code: str) -> Iterator[str]:
             yield "closes" if word in "”’»" else ""
 
 
-def _is_foreign(character: str) -> bool:
+def is_foreign(character: str) -> bool:
     """Say whether a character belongs to a script with spaces, so that two such words need one between."""
     return character.isalnum() and ord(character) < 0x0590
 
