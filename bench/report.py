@@ -1,0 +1,86 @@
+"""Tables of results for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from bench.running import Result
+from bench.variants import Variant
+from projection.cli.tables import table
+from projection.text.languages import normalise
+
+NONE = "-"
+
+
+def number(value: float | None) -> str:
+    return NONE if value is None else f"{value:.3f}"
+
+
+def mean(values: Iterable[float | None]) -> float | None:
+    """Return the mean, None unless all values are known and there is one."""
+    known = list(values)
+    return None if not known or None in known else sum(known) / len(known)
+
+
+def by_variant(results: Iterable[Result]) -> dict[Variant, dict[str, Result]]:
+    """Return variant -> language -> result, in the order given."""
+    found: dict[Variant, dict[str, Result]] = {}
+    for one in results:
+        found.setdefault(one.variant, {})[one.language] = one
+    return found
+
+
+def details(results: Iterable[Result], labels: Sequence[str], extra: Mapping[Variant, Sequence[Sequence[str]]]) -> str:
+    """Return one line per variant and language, with the lines `extra` under those of its variant.
+
+    Columns: method, language, overall F1, its interval, P, R, F1 of each label, rate, ratio, failed sentences.
+    """
+    header = ("method and settings", "to", "F1", "95 % interval", "P", "R", *labels, "placed", "ratio", "failed")
+    lines: list[Sequence[str]] = []
+    for variant, found in by_variant(results).items():
+        lines += [(variant.title, *_cells(one, labels)) for one in found.values()]
+        lines += extra.get(variant, ())
+    return table(header, lines)
+
+
+def _cells(one: Result, labels: Sequence[str]) -> list[str]:
+    overall, interval, by_label = one.scores.overall, one.scores.interval(), one.scores.labels
+    return [
+        one.language,
+        number(overall.f1),
+        f"{interval.low:.3f} to {interval.high:.3f}",
+        number(overall.precision),
+        number(overall.recall),
+        *(number(by_label[label].f1) if label in by_label else NONE for label in labels),
+        number(one.rate),
+        number(one.ratio),
+        str(sum(one.failures.values())),
+    ]
+
+
+def failures(results: Iterable[Result]) -> str:
+    """Return a line for every reason a sentence failed for, "" when none did."""
+    lines = [
+        f"{one.variant.title}, {one.language}: {count} sentence{'s' * (count != 1)} without a projection: {reason}"
+        for one in results
+        for reason, count in one.failures.items()
+    ]
+    return "\n".join(lines)
+
+
+def not_run(lacking: Mapping[Variant, Mapping[str, str]]) -> str:
+    """Return one line per reason with the variants it holds for; `lacking` maps variant -> language -> reason."""
+    reasons: dict[str, dict[str, None]] = {}
+    for variant, found in lacking.items():
+        for reason in dict.fromkeys(found.values()):
+            reasons.setdefault(reason, {})[variant.title] = None
+    return "\n".join(f"{'; '.join(titles)}: {reason}" for reason, titles in reasons.items())
+
+
+def signatures(results: Iterable[Result]) -> str:
+    """Return one line per variant, languages together where nothing else differs."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for one in results:
+        signature = one.scores.signature.replace(f"|target:{normalise(one.language)}|", "|target:*|")
+        told.setdefault((one.variant.title, signature), []).append(one.language)
+    return "\n".join(f"{title}, {','.join(found)}: {signature}" for (title, signature), found in told.items())
