@@ -102,4 +102,7 @@ ENTRIES: tuple[Entry, ...] = (
           "Soft alignment mass of every span of words; the default.", kind="method"),
     Entry("projector", "heuristic", "projection.projectors.heuristic:Heuristic",
           "Runs of linked words, gaps merged, the longest kept (García-Ferrero et al. 2022).", kind="method"),
+    Entry("projector", "ngram-matching", "projection.projectors.ngram_matching:NgramMatching",
+          "Word links between entities and all spans of words, chosen by an integer program (the paper's).",
+          kind="method"),
 )
