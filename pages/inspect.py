@@ -2,29 +2,12 @@
 
 import streamlit as st
 
-from projection.pipeline import Setup
 from views import board_panel, evidence_panels, inspect_panels, markup, messages
 from views.desk import Desk
 from views.frame import enter
-from views.jobs import Job
-from views.resources import compute_lock, resources, store
-from views.session import current_position, current_project, remembered, write_address
-
-QUICK = 0.6
-"""Seconds a result may take before the page shows that it is working."""
-
-
-def outcome_of(setup: Setup, task):
-    """Return the pipeline's outcome, or draw what it is doing and end this run of the page."""
-    job = remembered("job", (setup.to_dict(), task), lambda: Job(setup, [task], resources(), compute_lock()), Job.stop)
-    if not job.wait(QUICK):
-        inspect_panels.waiting(job)
-        st.stop()
-    if job.cancelled or job.problem:
-        inspect_panels.failed(job)
-        st.stop()
-    return job.results[0]
-
+from views.resources import store
+from views.running import outcome_of
+from views.session import current_position, current_project, write_address
 
 enter()
 inspect_panels.spoken()

@@ -43,14 +43,23 @@ def style() -> str:
     return f"<style>{_asset('tokens.css')}{_asset('app.css')}</style>"
 
 
-@st.cache_resource(show_spinner=False)
 def board_component():
     """Return the mount function of the board (see assets/board.js)."""
+    return _component("board")
+
+
+def compare_component():
+    """Return the mount function of the methods side by side (see assets/compare.js)."""
+    return _component("compare")
+
+
+@st.cache_resource(show_spinner=False)
+def _component(name: str):
     return st.components.v2.component(
-        "projection_board",
-        html=_asset("board.html"),
-        css=_asset("tokens.css") + _asset("board.css"),
-        js=_asset("board.js"),
+        f"projection_{name}",
+        html=_asset(f"{name}.html"),
+        css=_asset("tokens.css") + _asset(f"{name}.css"),
+        js=_asset(f"{name}.js"),
     )
 
 

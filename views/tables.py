@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from projection.evaluation.agreement import differing_words
+from projection.matching.explanation import FORCING_LIMIT
 from projection.pipeline import Outcome
 from projection.text import schemes
 from projection.types import Decision, Entity, Projection, Sentence
@@ -25,10 +26,14 @@ def decisions_about(projection: Projection, entity: int, limit: int) -> list[Dec
 
 
 def candidates(projection: Projection, decisions: Sequence[Decision]) -> str:
-    """Return the candidates of one entity as an HTML table with their score parts and what became of them."""
+    """Return the candidates of one entity as an HTML table with their score parts and what became of them.
+
+    "If forced" is what the sum of the whole sentence would lose, where a method solves a matching.
+    """
     target = projection.bitext.target
     names = list(dict.fromkeys(name for decision in decisions for name in decision.parts))
-    heads = ["#", "Candidate", "Words", "Total", *(name.capitalize() for name in names), "Why, or why not"]
+    forced = ["If forced"] if can_force(projection) else []
+    heads = ["#", "Candidate", "Words", "Total", *(name.capitalize() for name in names), *forced, "Why, or why not"]
     top = max((abs(decision.score) for decision in decisions), default=1.0) or 1.0
     rows = [
         [
@@ -39,11 +44,26 @@ def candidates(projection: Projection, decisions: Sequence[Decision]) -> str:
             f'<span class="meter"><i style="width:{max(0, round(100 * decision.score / top))}%"></i></span>'
             f"{score_text(decision.score)}",
             *(score_text(decision.parts.get(name)) for name in names),
+            *(_cost(projection, decision) for _ in forced),
             pill(decision.reason, _TONES[decision.status]),
         ]
         for rank, decision in enumerate(decisions, start=1)
     ]
-    return sheet(heads, rows, frozenset({0, *range(2, 4 + len(names))}))
+    return sheet(heads, rows, frozenset({0, *range(2, 4 + len(names) + len(forced))}))
+
+
+def can_force(projection: Projection) -> bool:
+    """Whether it can be said, in reasonable time, what putting an entity on another candidate would cost."""
+    return hasattr(projection.decisions, "forcing") and len(projection.decisions) <= FORCING_LIMIT
+
+
+def _cost(projection: Projection, decision: Decision) -> str:
+    if decision.status == "chosen":
+        return "\u2013"
+    forcing = projection.decisions.forcing(decision.entity_index, decision.candidate)
+    if forcing.cost is None:
+        return f'<span title="{escape(forcing.reason)}">not possible</span>'
+    return score_text(-forcing.cost)
 
 
 def methods(
