@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -78,11 +78,12 @@ def signs(measured: Measurement) -> list[tuple[Sign, str, float, float, bool]]:
 def text(measured: Measurement) -> str:
     """Return all tables."""
     published = _published(measured)
+    languages = set(measured.entities)
     parts = [
         _counted(measured),
         "Overall F1, published figures indented\n" + _overall(measured, published),
         "By label, published figures indented\n"
-        + report.details(measured.results, LABELS, {key: _details(rows) for key, rows in published.items()}),
+        + report.details(measured.results, LABELS, {key: _details(rows, languages) for key, rows in published.items()}),
         _signs(measured),
     ]
     titles = {"Published means over de, es and it": "\n".join(f"{title}: {f1:.2f}" for title, f1 in
@@ -131,11 +132,11 @@ def _overall(measured: Measurement, published: Mapping[Variant, Sequence[Row]]) 
     return table(("method and settings", *languages, "mean", "seconds"), lines)
 
 
-def _details(rows: Sequence[Row]) -> list[list[str]]:
+def _details(rows: Sequence[Row], languages: Collection[str]) -> list[list[str]]:
     """Return lines for report.details of the published rows that have more than an overall F1."""
     lines = []
     for row in (row for row in rows if set(row.figures) >= set(FIGURES)):
-        for language in row.f1:
+        for language in (language for language in row.f1 if language in languages):
             cells = {name: report.number(row.figures[name][language]) for name in FIGURES}
             lines.append([f"  {row.source}: {row.title}", language, cells["f1"], "", cells["precision"],
                           cells["recall"], *(cells[label] for label in LABELS), "", cells["ratio"], ""])  # fmt: skip

@@ -38,12 +38,12 @@ def details(results: Iterable[Result], labels: Sequence[str], extra: Mapping[Var
     header = ("method and settings", "to", "F1", "95 % interval", "P", "R", *labels, "placed", "ratio", "failed")
     lines: list[Sequence[str]] = []
     for variant, found in by_variant(results).items():
-        lines += [(variant.title, *_cells(one, labels)) for one in found.values()]
+        lines += [(variant.title, *cells(one, labels)) for one in found.values()]
         lines += extra.get(variant, ())
     return table(header, lines)
 
 
-def _cells(one: Result, labels: Sequence[str]) -> list[str]:
+def cells(one: Result, labels: Sequence[str]) -> list[str]:
     overall, interval, by_label = one.scores.overall, one.scores.interval(), one.scores.labels
     return [
         one.language,

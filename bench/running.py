@@ -96,12 +96,17 @@ class Runner:
         """Let each variant try a few pairs; one that fails on all of them for the same reason is left out."""
         tried = sorted(items, key=lambda item: item.source is None or not item.source.entities)[:_REHEARSED]
         for variant in list(self._pipelines):
-            outcomes = [outcome for _, outcome in self._outcomes(variant, tried)]
-            causes = {None if not outcome or variant.method in outcome.projections else _why(outcome, variant.method)
-                      for outcome in outcomes}  # fmt: skip
+            causes = {self._cause(variant, item, outcome) for item, outcome in self._outcomes(variant, tried)}
             if len(causes) == 1 and (cause := causes.pop()):
                 self.lacking[variant] = cause
                 del self._pipelines[variant]
+
+    @staticmethod
+    def _cause(variant: Variant, item: Item, outcome: Outcome | None) -> str | None:
+        """Return why the variant has nothing to say about an item, None if it has."""
+        if outcome is None:
+            return item.error
+        return None if variant.method in outcome.projections else _why(outcome, variant.method)
 
     def run(self, items: Sequence[Item], progress: Callable[[int], None]) -> dict[Variant, Tally]:
         """Return what each variant did; `progress` gets the number of further items after each chunk."""

@@ -68,8 +68,10 @@ def _plain(name: str) -> Variant:
 
 def _without_repetitions(variants: Iterable[Variant]) -> list[Variant]:
     """Keep the first of those that have the same settings, however they are told."""
-    kept = {settings_of(variant): variant for variant in reversed(list(variants))}
-    return list(reversed(kept.values()))
+    kept: dict[tuple[str, str], Variant] = {}
+    for variant in variants:
+        kept.setdefault(settings_of(variant), variant)
+    return list(kept.values())
 
 
 def settings_of(variant: Variant) -> tuple[str, str]:
