@@ -105,4 +105,11 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("projector", "ngram-matching", "projection.projectors.ngram_matching:NgramMatching",
           "Word links between entities and all spans of words, chosen by an integer program (the paper's).",
           kind="method"),
+    Entry("projector", "ner-matching", "projection.projectors.ner_matching:NerMatching",
+          "Word links between entities and what a recognizer marks in the target text.", kind="method"),
+    Entry("projector", "model-transfer", "projection.projectors.model_transfer:ModelTransfer",
+          "The target text labelled directly by a multilingual recognizer; the baseline.", kind="method"),
+    Entry("projector", "easyproject", "projection.projectors.easyproject:EasyProject",
+          "Marks around the entities, translated with the text and read off again (Chen et al. 2023); writes the "
+          "translation.", kind="method"),
 )

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from projection.errors import ConfigurationError
 from projection.types import Span
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 OUTSIDE = "O"
 LabelMap = Mapping[str, str]
@@ -70,6 +75,37 @@ def spans_of(tags: Sequence[str]) -> list[tuple[Span, str]]:
             start, kind = position, label
         closed = prefix in "ESLU"
     return spans
+
+
+def iob2_probabilities(
+    tags: Sequence[str], matrix: NDArray[np.float32], kinds: Mapping[str, str]
+) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    """Turn the probabilities of a model's tags, (words, tags), into those of IOB2 tags, as `spans_of` reads them.
+
+    `kinds` gives our label for each type of the model ("O" drops it: its probability goes to outside). B, S
+    and U of a type start an entity. I, E and L start one where no entity of their type is open before, so with
+    p the probability of B or I of that type on the word before, the share 1 - p of theirs counts as B (words
+    taken as independent): a model trained on IO or IOB1, which never says B after O, is read right, and one
+    trained on IOB2 changes little. Rows of zeros become outside; "O" is the first tag.
+    """
+    import numpy as np
+
+    labels = sorted({label for label in kinds.values() if label != OUTSIDE})
+    ours = (OUTSIDE, *(f"{prefix}-{label}" for label in labels for prefix in "BI"))
+    result = np.zeros((len(matrix), len(ours)), np.float32)
+    for kind, label in kinds.items():
+        if label == OUTSIDE:
+            continue
+        prefixes = [split_tag(tag)[0] if split_tag(tag)[1] == kind else "" for tag in tags]
+        starts = matrix[:, [prefix in tuple("BSU") for prefix in prefixes]].sum(axis=1)
+        inside = matrix[:, [prefix in tuple("IEL") for prefix in prefixes]].sum(axis=1)
+        still_open = matrix[:, [prefix in tuple("BI") for prefix in prefixes]].sum(axis=1)
+        before = np.concatenate([[0.0], still_open[:-1]])
+        column = ours.index(f"B-{label}")
+        result[:, column] += starts + inside * (1 - before)
+        result[:, column + 1] += inside * before
+    result[:, 0] = np.clip(1 - result.sum(axis=1), 0, 1)
+    return ours, result
 
 
 def parse_words(words: str | Iterable[str]) -> tuple[str, ...]:

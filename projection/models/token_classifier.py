@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from math import inf
 from threading import Lock
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from projection.errors import ConfigurationError, ModelInputError
 from projection.models import hub
@@ -16,6 +16,7 @@ from projection.models.labels import (
     OUTSIDE,
     LabelMap,
     format_label_map,
+    iob2_probabilities,
     map_label,
     parse_label_map,
     spans_of,
@@ -23,7 +24,11 @@ from projection.models.labels import (
 )
 from projection.models.lazy import loaded_once
 from projection.protocols import Option
-from projection.types import Entity, Sentence
+from projection.types import Entity, LabelProbabilities, Sentence
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _ROLE = "recognizer"
 _LONGEST_WINDOW = 512
@@ -107,26 +112,49 @@ class TokenClassifier:
         Raises ModelUnavailable, ConfigurationError for nameless labels, ModelInputError for a word
         longer than the model can read.
         """
+        return [self._entities(matrix) for matrix in self._probabilities(sentences)]
+
+    def recognize_with_probabilities(
+        self, sentences: Sequence[Sentence]
+    ) -> list[tuple[tuple[Entity, ...], LabelProbabilities]]:
+        """Find entities as `recognize` does, with the probability of each label of each word, read as IOB2.
+
+        Labels are those of `label_map`; see `labels.iob2_probabilities` for other schemes.
+        """
         tags = self._parts[2]
-        words = [list(sentence.words) for sentence in sentences]
-        best: list[list[tuple[float, int, float]]] = [[(-1.0, -1, 0.0)] * len(given) for given in words]
-        for batch in self._batches(words):
-            for window, word, tag, probability in self._classify(batch, words):
-                context = window.context_of(word, len(words[window.sentence]))
-                if context > best[window.sentence][word][0]:
-                    best[window.sentence][word] = (context, tag, probability)
+        kinds = {kind: map_label(kind, self.label_map) for _, kind in map(split_tag, tags) if kind}
         return [
-            self._entities([(tags[tag], score) if tag >= 0 else (OUTSIDE, 1.0) for _, tag, score in found])
-            for found in best
+            (self._entities(matrix), LabelProbabilities(*iob2_probabilities(tags, matrix, kinds)))
+            for matrix in self._probabilities(sentences)
         ]
 
-    def _entities(self, tagged: Sequence[tuple[str, float]]) -> tuple[Entity, ...]:
+    def _probabilities(self, sentences: Sequence[Sentence]) -> list[NDArray[np.float32]]:
+        """Return (words, tags) for each sentence, judged in the window with most context around the word.
+
+        A row of zeros is a word without a sub-word.
+        """
+        import numpy as np
+
+        words = [list(sentence.words) for sentence in sentences]
+        matrices = [np.zeros((len(given), len(self._parts[2])), np.float32) for given in words]
+        best = [[-1.0] * len(given) for given in words]
+        for batch in self._batches(words):
+            for window, word, probabilities in self._classify(batch, words):
+                context = window.context_of(word, len(words[window.sentence]))
+                if context > best[window.sentence][word]:
+                    best[window.sentence][word] = context
+                    matrices[window.sentence][word] = probabilities
+        return matrices
+
+    def _entities(self, matrix: NDArray[np.float32]) -> tuple[Entity, ...]:
+        tags, scores = self._parts[2], matrix.max(axis=1, initial=0.0).tolist()
+        likeliest = [tags[tag] if score else OUTSIDE for tag, score in zip(matrix.argmax(axis=1), scores, strict=True)]
         entities = []
-        for span, kind in spans_of([tag for tag, _ in tagged]):
+        for span, kind in spans_of(likeliest):
             label = map_label(kind, self.label_map)
-            scores = [score for _, score in tagged[span.start : span.end]]
             if label != OUTSIDE:
-                entities.append(Entity(span, label, sum(scores) / len(scores), "model"))
+                mean = sum(scores[span.start : span.end]) / len(span)
+                entities.append(Entity(span, label, mean, "model"))
         return tuple(entities)
 
     def _tokenize(self, words: Sequence[Sequence[str]], special: bool) -> Any:
@@ -190,20 +218,20 @@ class TokenClassifier:
 
     def _classify(
         self, batch: Sequence[_Window], words: Sequence[Sequence[str]]
-    ) -> Iterator[tuple[_Window, int, int, float]]:
-        """Yield (window, word index in the sentence, tag index, probability) for each word with a sub-word."""
+    ) -> Iterator[tuple[_Window, int, NDArray[np.float32]]]:
+        """Yield (window, word index in the sentence, probability of each tag) for each word with a sub-word."""
         import torch
 
         model = self._parts[0]
         encoded = self._tokenize([words[w.sentence][w.start : w.end] for w in batch], special=True)
         with torch.inference_mode():
             logits = model(**encoded.to(model.device)).logits.float()
-        probabilities, tags = (values.cpu() for values in logits.softmax(-1).max(-1))
+        probabilities = logits.softmax(-1).cpu().numpy()
         for row, window in enumerate(batch):
             previous = None
             for column, word in enumerate(encoded.word_ids(row)):
                 if word is not None and word != previous:
-                    yield window, window.start + word, int(tags[row, column]), float(probabilities[row, column])
+                    yield window, window.start + word, probabilities[row, column]
                     previous = word
 
 

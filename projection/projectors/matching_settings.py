@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from projection.errors import ConfigurationError
+from projection.matching.decisions import without_zero
 from projection.matching.scores import LinkScores
 from projection.matching.solvers import CONSTRAINTS, check_constraint, check_solver
 from projection.protocols import Option
-from projection.types import Bitext, Span, Step
+from projection.types import Bitext, Entity, Span, Step
 
 COUNT = Option("count", "Spans per entity; 0 for any number.", minimum=0, maximum=10, step=1)
 CONSTRAINT = Option("constraint", "How count is meant; an entity without any candidate is left out.",
@@ -55,6 +56,30 @@ def links_step(bitext: Bitext, links: Mapping[int, Sequence[int]], note: str = "
                      " ".join(lonely) or None))  # fmt: skip
     return Step("Links of the entities", note, columns=("entity", "linked words", "number", "words without link"),
                 rows=tuple(rows))  # fmt: skip
+
+
+def recognized_step(bitext: Bitext) -> Step:
+    """Show what the recognizer finds in the target, with its doubts where it tells them."""
+    rows = tuple(
+        (bitext.target.text_of(entity.span), entity.label, entity.score, _runner_up(bitext, entity))
+        for entity in sorted(bitext.target_entities or (), key=lambda entity: entity.span)
+    )
+    note = "" if rows else "The recognizer finds nothing in the target."
+    columns = ("words", "label", "probability", "next label of the first word")
+    return Step("Recognized in the target", note, columns=columns, rows=rows)
+
+
+def _runner_up(bitext: Bitext, entity: Entity) -> str | None:
+    """Return the second best label of an entity's first word, with its probability; None where there is none."""
+    probabilities = bitext.target_probabilities
+    if probabilities is None:
+        return None
+    sums: dict[str, float] = {}
+    for tag, share in zip(probabilities.tags, probabilities.matrix[entity.span.start].tolist(), strict=True):
+        label = tag[2:] or tag
+        sums[label] = sums.get(label, 0.0) + share
+    others = sorted((label for label in sums if label != entity.label), key=lambda label: -sums[label])
+    return f"{others[0]} {without_zero(sums[others[0]])}" if others else None
 
 
 def why_missing(links: LinkScores, entity: int) -> str:

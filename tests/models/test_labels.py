@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projection.models.labels import format_label_map, map_label, parse_label_map, spans_of, trim
+from projection.models.labels import (
+    format_label_map,
+    iob2_probabilities,
+    map_label,
+    parse_label_map,
+    spans_of,
+    trim,
+)
 from projection.types import Span
 
 
@@ -79,3 +87,35 @@ def test_map_label(label, label_map, expected):
 def test_trim(text, span, expected):
     trimmed = trim(text.split(), Span(*span), {"the"}, {"'s"})
     assert (trimmed and (trimmed.start, trimmed.end)) == expected
+
+
+@pytest.mark.parametrize(
+    ("tags", "rows", "expected"),
+    [
+        # IOB2, certain: nothing changes
+        (("O", "B-X", "I-X"), [[0, 1, 0], [0, 0, 1], [1, 0, 0]], [[0, 1, 0], [0, 0, 1], [1, 0, 0]]),
+        # IO and IOB1: inside after outside starts, inside after its type goes on, B parts neighbours
+        (("I-X", "O", "B-X"), [[1, 0, 0], [1, 0, 0], [0, 0, 1], [0, 1, 0], [1, 0, 0]],
+         [[0, 1, 0], [0, 0, 1], [0, 1, 0], [1, 0, 0], [0, 1, 0]]),
+        # BIOES
+        (("S-X", "E-X", "B-X", "O", "I-X"), [[1, 0, 0, 0, 0], [0, 0, 1, 0, 0], [0, 0, 0, 0, 1], [0, 1, 0, 0, 0]],
+         [[0, 1, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]]),
+        # doubt, by hand: before = .6 + .2 = .8, so .5 inside is .5 * .2 = .1 start and .4 inside
+        (("O", "B-X", "I-X"), [[0.2, 0.6, 0.2], [0.3, 0.2, 0.5]], [[0.2, 0.8, 0.0], [0.3, 0.3, 0.4]]),
+        # no sub-word: outside
+        (("O", "B-X", "I-X"), [[0, 0, 0]], [[1, 0, 0]]),
+    ],
+)  # fmt: skip
+def test_probabilities_of_other_schemes_are_read_as_iob2(tags, rows, expected):
+    names, matrix = iob2_probabilities(tags, np.array(rows, np.float32), {"X": "X"})
+    assert names == ("O", "B-X", "I-X")
+    assert matrix == pytest.approx(np.array(expected), abs=1e-6)
+
+
+def test_probabilities_of_joined_and_dropped_types():
+    tags = ("O", "B-GPE", "I-GPE", "B-LOC", "I-LOC", "B-DATE")
+    rows = np.array([[0.1, 0.2, 0.0, 0.3, 0.0, 0.4], [0.1, 0.0, 0.2, 0.0, 0.7, 0.0]], np.float32)
+    names, matrix = iob2_probabilities(tags, rows, {"GPE": "LOC", "LOC": "LOC", "DATE": "O"})
+    assert names == ("O", "B-LOC", "I-LOC")
+    # inside counts as a start where the word before is not of the same type of the model: .2 * .8 + .7 * .7
+    assert matrix == pytest.approx(np.array([[0.5, 0.5, 0.0], [0.1, 0.65, 0.25]]), abs=1e-6)

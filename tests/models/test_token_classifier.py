@@ -6,10 +6,12 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from math import exp, sqrt
 
+import numpy as np
 import pytest
 
 from projection.errors import ConfigurationError, ModelInputError, ModelUnavailable
 from projection.models.token_classifier import TokenClassifier
+from projection.protocols import ProbabilisticRecognizer
 from projection.types import Sentence, Span
 from tests.models import tiny
 
@@ -79,6 +81,33 @@ def test_the_score_is_the_softmax_probability_of_the_tag(folder):
     assert entity.origin == "model"
 
 
+def test_probabilities_are_those_the_entities_come_from(folder):
+    model = TokenClassifier(model=folder)
+    assert isinstance(model, ProbabilisticRecognizer)
+    sentences = [Sentence.from_words(["\x01", "Ada", "Lovelace", "met", "Berlin"]), Sentence.from_words([])]
+    (entities, probabilities), (nothing, empty) = model.recognize_with_probabilities(sentences)
+    assert [entities, nothing] == model.recognize(sentences)
+    assert probabilities.tags == ("O", "B-LOC", "I-LOC", "B-ORG", "I-ORG", "B-PER", "I-PER")
+    assert probabilities.matrix.shape == (5, 7) and empty.matrix.shape == (0, 7)
+    assert probabilities.matrix.sum(axis=1) == pytest.approx(np.ones(5), abs=1e-6)
+    assert probabilities.matrix[0].tolist() == [1, 0, 0, 0, 0, 0, 0]  # a word without a sub-word
+    likeliest = [probabilities.tags[tag] for tag in probabilities.matrix.argmax(axis=1)]
+    assert likeliest == ["O", "B-PER", "I-PER", "O", "B-LOC"]
+    # the type as a whole keeps its probability; the first word's is that of B-PER and I-PER, which follows outside
+    chosen = probabilities.matrix[1, 5:].sum(), probabilities.matrix[2, 5:].sum()
+    assert sum(chosen) / 2 >= entities[0].score > 0.5
+
+
+def test_probabilities_follow_the_label_map(folder):
+    model = TokenClassifier(model=folder, label_map="PER=LOC,ORG=O")
+    plain = TokenClassifier(model=folder)
+    sentence = Sentence.from_words(["Ada", "met", "ACM", "Berlin"])
+    (_, mapped), (_, before) = (one.recognize_with_probabilities([sentence])[0] for one in (model, plain))
+    assert mapped.tags == ("O", "B-LOC", "I-LOC")
+    assert mapped.matrix[:, 1:].sum(axis=1) == pytest.approx(before.matrix[:, [1, 2, 5, 6]].sum(axis=1), abs=1e-6)
+    assert mapped.matrix[2, 0] == pytest.approx(before.matrix[2, [0, 3, 4]].sum(), abs=1e-6)
+
+
 def test_words_without_a_sub_word_are_outside_and_shift_nothing(folder):
     words = ["\x01", "Ada", "\u200d\x02", "Berlin", "\x01"]
     (found,) = TokenClassifier(model=folder).recognize([Sentence.from_words(words)])
@@ -107,9 +136,9 @@ def test_every_word_is_judged_in_the_window_where_it_is_most_central(folder):
         """Is wrong about the words near a cut."""
 
         def _classify(self, batch, words):
-            for window, word, tag, probability in super()._classify(batch, words):
+            for window, word, probabilities in super()._classify(batch, words):
                 context = window.context_of(word, len(words[window.sentence]))
-                yield window, word, tag if context >= 9 else 0, probability  # a quarter of a window
+                yield window, word, probabilities if context >= 9 else np.eye(len(TAGS))[0]  # a quarter of a window
 
     expected = [(word, word + 1, "LOC") for word in range(100)]
     assert spans(Doubtful(model=folder), " ".join(["Berlin"] * 100)) == [expected]
