@@ -100,10 +100,11 @@ def measure(plan: Plan, told: Told) -> Measurement:
 
 def _check_models(plan: Plan) -> None:
     """Say before the first sentence what every sentence would fail for."""
-    for place in ("translator", "recognizer"):
-        name = plan.chosen[place] or ""
+    names = {place: plan.chosen[place] or "" for place in ("translator", "recognizer")}
+    for place, name in names.items():
         if find(ROLES[place], name).kind == "given":
             raise ConfigurationError(f"Translate-test needs a {place}: name one with --{place}.")
+    for place, name in names.items():
         state = availability(ROLES[place], name)
         if not state.ready:
             raise ModelUnavailable(f"The {place} {name} cannot run here. {state.message}")
@@ -115,7 +116,8 @@ def _measure_language(
     plan = measured.plan
 
     def build(variant: Variant):
-        return setup_of(variant, (SOURCE, language), "translate-test", plan.chosen, plan.options)
+        unused = {} if reads_source(variant) else {"translator": "given", "recognizer": "given"}
+        return setup_of(variant, (SOURCE, language), "translate-test", {**plan.chosen, **unused}, plan.options)
 
     items = [Item(None, sentence, "the source was not needed") for sentence in sentences]
     if any(map(reads_source, plan.variants)):
