@@ -33,8 +33,7 @@ from projection.text.documents import read
 from projection.types import Sentence
 
 LANGUAGES = ("de", "es", "it")
-UNUSABLE = 2
-NOTHING_RAN = 1
+UNUSABLE, NOTHING_RAN, INTERRUPTED = 2, 1, 130
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -50,6 +49,8 @@ def main(given: Sequence[str] | None = None) -> int:
     except ProjectionError as problem:
         print(f"Error: {problem}", file=sys.stderr)
         return UNUSABLE
+    except KeyboardInterrupt:
+        return INTERRUPTED
     if arguments.json:
         print(json.dumps(to_dict(measured), indent=2, ensure_ascii=False))
     else:

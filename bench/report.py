@@ -69,12 +69,14 @@ def failures(results: Iterable[Result]) -> str:
 
 
 def not_run(lacking: Mapping[Variant, Mapping[str, str]]) -> str:
-    """Return one line per reason with the variants it holds for; `lacking` maps variant -> language -> reason."""
-    reasons: dict[str, dict[str, None]] = {}
+    """Return one line per reason with the variants it holds for; `lacking` maps variant -> language -> reason.
+
+    Where the reasons of languages differ (they name the language), the first one stands for all.
+    """
+    reasons: dict[tuple[str, str], list[str]] = {}
     for variant, found in lacking.items():
-        for reason in dict.fromkeys(found.values()):
-            reasons.setdefault(reason, {})[variant.title] = None
-    return "\n".join(f"{'; '.join(titles)}: {reason}" for reason, titles in reasons.items())
+        reasons.setdefault((", ".join(found), next(iter(found.values()))), []).append(variant.title)
+    return "\n".join(f"{'; '.join(titles)} ({told}): {reason}" for (told, reason), titles in reasons.items())
 
 
 def signatures(results: Iterable[Result]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bench.europarl import sentences
 from bench.europarl_tables import variant_of
 from bench.published import europarl, languages_of
 from bench.variants import Variant, settings_of
@@ -33,6 +34,14 @@ def test_findings_hold_in_the_published_figures(sign):
 @pytest.mark.parametrize("row", europarl().rows, ids=lambda row: row.id)
 def test_published_settings_exist(row):
     settings_of(variant_of(row))
+
+
+@pytest.mark.data
+def test_entities_are_those_of_the_corpus(data_folder):
+    """All gold entities count, the one included that the thesis's reader loses."""
+    for language, count in europarl().entities.items():
+        side = sentences(data_folder / "europarl-ner", language)
+        assert sum(len(sentence.entities) for sentence in side) == count
 
 
 def test_paper_rows_are_consistent():

@@ -112,7 +112,7 @@ def test_where_no_sentence_can_be_translated_the_reason_is_told(masakhaner_folde
     monkeypatch.setattr(DictionaryTranslator, "translate", translate)
     code, out, _ = run(masakhaner_folder, stand_ins, capsys)
     assert code == 1
-    assert "heuristic:paper: translation: NLLB-200 does not know this language." in out
+    assert "heuristic:paper (swa): translation: NLLB-200 does not know this language." in out
 
 
 def test_model_transfer_needs_no_translation(masakhaner_folder, tmp_path, capsys):
