@@ -14,7 +14,7 @@ _NO_SPACE_BEFORE = frozenset(
 )
 _NO_SPACE_AFTER = frozenset("([{¿¡")
 _SPACED_IN_FRENCH = frozenset(":;!?%")
-_ELIDING = frozenset({"fr", "it", "ca", "oc", "fur", "lij", "vec", "lmo", "sc", "pms"})
+ELIDING = frozenset({"fr", "it", "ca", "oc", "fur", "lij", "vec", "lmo", "sc", "pms"})
 
 # opening quotation marks and what closes them
 _QUOTES = {'"': '"', "„": "“”", "‚": "‘’", "“": "”", "‘": "’", "«": "»"}
@@ -85,7 +85,7 @@ def is_foreign(character: str) -> bool:
 def _spaced(left: str, right: str, left_role: str, right_role: str, code: str) -> bool:
     if code == "fr" and (right in _SPACED_IN_FRENCH or left == "«" or right == "»"):
         return True
-    if code in _ELIDING and len(left) > 1 and left[-1] in "'’" and right[:1].isalpha():
+    if code in ELIDING and len(left) > 1 and left[-1] in "'’" and right[:1].isalpha():
         return False
     if left_role == "opens" or right_role == "closes":
         return False
