@@ -217,6 +217,7 @@ def decide(
     per_entity: int = 1,
     constraint: str = "at most",
     threshold: float = 0.0,
+    ties: str = "shorter",
     missing: Callable[[int], str] = lambda entity: "No link leaves the entity",
     confidence: Callable[[int, int], float] | None = None,
     warnings: tuple[str, ...] = (),
@@ -226,12 +227,14 @@ def decide(
 
     A candidate is eligible when its total exceeds `threshold`, and the solver maximises the sum of
     (total - threshold) with "at most", "exactly" or "at least" (`constraint`) `per_entity` projections of
-    each entity, 0 for no limit. `missing(entity)` explains an entity that has no candidate at all, and
-    `confidence(entity, candidate)`, in [0, 1], is the score of a match where the total is not. `steps`
-    makes the steps that came before; those of the matching are added, all of them when first read.
+    each entity, 0 for no limit; of equal candidates it takes those that `ties` says. `missing(entity)`
+    explains an entity that has no candidate at all, and `confidence(entity, candidate)`, in [0, 1], is the
+    score of a match where the total is not. `steps` makes the steps that came before; those of the matching
+    are added, all of them when first read.
     """
     weights = scored.weights(threshold)
-    chosen = tuple(solve(weights, scored.spans, solver=solver, per_entity=per_entity, constraint=constraint))
+    limit = {"per_entity": per_entity, "constraint": constraint}
+    chosen = tuple(solve(weights, scored.spans, solver=solver, ties=ties, **limit))
     source = bitext.source
     names = tuple(f"{source.text_of(entity.span)} {entity.label}" for entity in source.entities)
     decisions = Decisions(scored, chosen, threshold, names, solver, per_entity, constraint)

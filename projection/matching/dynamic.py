@@ -29,8 +29,7 @@ def dynamic(weights: Weights, spans: Spans, per_entity: int = 1, constraint: str
     if not len(live):
         return []
     rows, candidates = np.nonzero(weights[live] > 0)
-    values = _unequal(weights, spans)[live][rows, candidates]
-    best, move = _fill(values, rows, spans[candidates], len(live))
+    best, move = _fill(weights[live][rows, candidates], rows, spans[candidates], len(live))
     final = best[-1]
     if constraint == "exactly":
         reached = np.where(np.isfinite(final), _sizes(len(final)), -1)
@@ -77,14 +76,6 @@ def _fill(
 def _sizes(states: int) -> NDArray[np.intp]:
     """Return the number of entities in each set."""
     return np.array([state.bit_count() for state in range(states)])
-
-
-def _unequal(weights: Weights, spans: Spans) -> Weights:
-    """Break ties by a bias far below any real difference: shorter, earlier entity, leftmost."""
-    lengths = spans[:, 1] - spans[:, 0]
-    words = int(spans[:, 1].max(initial=1)) + 1
-    rank = (lengths * len(weights) + np.arange(len(weights))[:, None]) * words + spans[:, 0]
-    return weights - 1e-9 * rank / (words * len(weights) * words + 1)
 
 
 def ordered(choice, weights: Weights) -> list[Choice]:

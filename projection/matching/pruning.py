@@ -1,4 +1,4 @@
-"""Make a matching smaller without losing an optimum: drop what is never needed, split what does not meet."""
+"""Prepare a matching without losing an optimum: break ties, drop what is never needed, split what does not meet."""
 
 from __future__ import annotations
 
@@ -8,6 +8,23 @@ from numpy.typing import NDArray
 Weights = NDArray[np.float64]
 Spans = NDArray[np.intp]
 Choice = tuple[int, int]
+
+
+TIES = ("shorter", "leftmost")
+_BIAS = 1e-7
+
+
+def untied(weights: Weights, spans: Spans, ties: str = "shorter") -> Weights:
+    """Lower each positive weight by less than a ten-millionth of it, so that no two of an entity are equal.
+
+    Ahead is the earlier entity; of its spans the shorter and then the leftmost, or with `ties` "leftmost", as
+    in the published code, the leftmost and then the shorter. Equal up to rounding counts as equal.
+    """
+    starts, lengths = spans[:, 0], spans[:, 1] - spans[:, 0]
+    words = int(spans[:, 1].max(initial=0)) + 1
+    rank = starts * words + lengths if ties == "leftmost" else lengths * words + starts
+    rank = np.arange(len(weights))[:, None] * words**2 + rank
+    return np.where(weights > 0, weights * (1 - _BIAS * rank / (len(weights) * words**2 or 1)), weights)
 
 
 def undominated(weights: Weights, spans: Spans, *, grid: int = 400) -> Weights:

@@ -1,9 +1,7 @@
 """Choose candidates for entities: spans of the result never overlap, an entity is used as often as allowed.
 
 `weights` (E, C) holds the value of putting entity e on candidate c; only positive weights may be
-chosen. `spans` (C, 2) are half-open word spans. Results are lists of (entity, candidate). Ties: `greedy`
-takes the shorter span, then the earlier entity, then the leftmost span; `dynamic` the combination of
-shorter spans; `integer` leaves them to HiGHS.
+chosen. `spans` (C, 2) are half-open word spans. Results are lists of (entity, candidate).
 
 `per_entity` n and `constraint` say how often an entity is placed: "at most", "exactly" or "at least" n
 times; n = 0 is no limit. Entities without a positive weight are left out beforehand, as in the paper.
@@ -21,23 +19,31 @@ from numpy.typing import NDArray
 from projection.errors import ConfigurationError
 from projection.matching.dynamic import DYNAMIC_LIMIT, dynamic, ordered
 from projection.matching.integer import integer
-from projection.matching.pruning import Choice, Spans, Weights, independent, undominated
+from projection.matching.pruning import Choice, Spans, Weights, independent, undominated, untied
 
 CONSTRAINTS = ("at most", "exactly", "at least")
 
 
 def solve(
-    weights: Weights, spans: Spans, *, solver: str = "greedy", per_entity: int = 1, constraint: str = "at most"
+    weights: Weights,
+    spans: Spans,
+    *,
+    solver: str = "greedy",
+    per_entity: int = 1,
+    constraint: str = "at most",
+    ties: str = "shorter",
 ) -> list[Choice]:
-    """Match by the solver of that name.
+    """Match by the solver of that name; `ties` is that of `pruning.untied`.
 
     "greedy" takes the best remaining pair; "exact" maximises the sum of weights (by the dynamic
     program for few entities, else by the integer program); "dynamic" and "integer" force one of these.
     """
     check_solver("matching", solver)
     check_constraint("matching", per_entity, constraint)
-    needed = weights if solver == "greedy" else undominated(weights, spans)
-    return SOLVERS[solver](needed, spans, per_entity, constraint)
+    values = untied(weights, spans, ties)
+    if solver != "greedy":
+        values = undominated(values, spans)
+    return ordered(SOLVERS[solver](values, spans, per_entity, constraint), weights)
 
 
 def check_solver(who: str, solver: str) -> None:
@@ -63,8 +69,7 @@ def greedy(weights: Weights, spans: Spans, per_entity: int = 1, constraint: str 
     """
     entities, candidates = np.nonzero(weights > 0)
     values = weights[entities, candidates]
-    starts, ends = spans[candidates, 0], spans[candidates, 1]
-    order = np.lexsort((starts, entities, ends - starts, -values))
+    order = np.argsort(-values, kind="stable")
     most = 0 if constraint == "at least" else per_entity
     taken = np.zeros(int(spans[:, 1].max(initial=0)), bool)
     used = np.zeros(len(weights), int)

@@ -36,7 +36,7 @@ class NgramMatching:
     words may be single characters; 0: any length) without a word of `stop` (separated by spaces). `score`
     is "dice", in [0, 1], or "raw", as published and not bounded: see LinkScores. The solver places each
     entity "at most", "exactly" or "at least" (`constraint`) `count` times and counts what a score is
-    above `threshold`.
+    above `threshold`; of equal spans it takes the leftmost, then the shorter, as published.
     """
 
     name: str = "ngram-matching"
@@ -103,6 +103,7 @@ class NgramMatching:
             per_entity=self.count,
             constraint=self.constraint,
             threshold=self.threshold,
+            ties="leftmost",
             missing=lambda entity: why_missing(links, entity),
             confidence=lambda entity, candidate: links.dice(entity, found.span(candidate)),
             warnings=found.warnings,

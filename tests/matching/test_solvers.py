@@ -167,11 +167,16 @@ def test_dominated_candidates_are_never_needed(problem):
     assert np.all((pruned == weights) | (pruned == 0))
 
 
-def test_ties_go_to_the_shorter_then_earlier_entity_then_leftmost():
+@pytest.mark.parametrize("solver", ["greedy", "exact", "dynamic"])
+def test_ties(solver):
     spans = ngrams(3).spans  # 0-1 0-2 0-3 1-2 1-3 2-3
     equal = np.full((2, len(spans)), 0.5)
-    assert [(e, tuple(spans[c])) for e, c in greedy(equal, spans)] == [(0, (0, 1)), (1, (1, 2))]
-    assert sorted(candidate for _, candidate in dynamic(equal, spans)) == [0, 3]
+    assert sorted(tuple(spans[c]) for _, c in solve(equal, spans, solver=solver)) == [(0, 1), (1, 2)]
+    wide_or_right = np.array([[0.0, 0.0, 0.5, 0.0, 0.5, 0.5 + 1e-16]])  # equal up to rounding
+    assert [tuple(spans[c]) for _, c in solve(wide_or_right, spans, solver=solver)] == [(2, 3)]
+    assert [tuple(spans[c]) for _, c in solve(wide_or_right, spans, solver=solver, ties="leftmost")] == [(0, 3)]
+    hardly_better = np.array([[0.0, 0.0, 0.5, 0.0, 0.5, 0.500001]])
+    assert [tuple(spans[c]) for _, c in solve(hardly_better, spans, solver=solver, ties="leftmost")] == [(2, 3)]
 
 
 def test_greedy_can_lose_where_exact_does_not():
