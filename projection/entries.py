@@ -112,4 +112,10 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("projector", "easyproject", "projection.projectors.easyproject:EasyProject",
           "Marks around the entities, translated with the text and read off again (Chen et al. 2023); writes the "
           "translation.", kind="method"),
+    Entry("projector", "clap", "projection.projectors.clap:Clap",
+          "A language model is asked for the words of each entity in the translation (Parekh et al. 2024); off until "
+          "one is named.", kind="method"),
+    Entry("projector", "back-translation", "projection.projectors.back_translation:BackTranslation",
+          "The marked source translated into the language of the target, and aligned with it there; slow.",
+          kind="method"),
 )
