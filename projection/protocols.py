@@ -111,12 +111,33 @@ class SimilarityAligner(Protocol):
     def links(self, similarity: Similarity) -> Alignment: ...
 
 
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """A conversation that waits for an answer: `turns` are ("system" | "user" | "assistant", text).
+
+    `pieces` are the words of the text the answer must be a part of, each with the space before it. A
+    model that can be guided writes a run of them and nothing else.
+    """
+
+    turns: tuple[tuple[str, str], ...]
+    pieces: tuple[str, ...] = ()
+
+
+class ChatModel(Component, Protocol):
+    where: str
+    """Where the text goes: the host that is asked, or "this computer"."""
+
+    def answer(self, requests: Sequence[ChatRequest]) -> list[str]:
+        """Return the answer to each conversation. Raises ModelUnavailable when nobody answers."""
+
+
 class Projector(Component, Protocol):
     """A projection method.
 
     Besides `requires` a class may have: `components`, a mapping of those of its settings that hold a
     component to the role of it ("translator", ...): the registry builds them from names, the pipeline
     fills in those of the run where none is named, and None means there is none (see `needed`);
+    `optional`, evidence it reads where the run can give it and does without elsewhere;
     `reads_source`, False for one that labels the target without looking at the source, which the
     pipeline then need not label (and which may be empty); `options` and `presets`, for forms and
     `--option`.
@@ -144,13 +165,14 @@ class TargetWriter(Component, Protocol):
 EVIDENCE = ("alignment", "similarity", "target_entities", "target_probabilities")
 
 
-def needed(component: Any, method: str, role: str, why: str = "") -> Any:
-    """Return `component`; raise ModelUnavailable, saying how to name one, if it is None."""
+def needed(component: Any, method: str, setting: str, why: str = "", *, of_run: bool = True) -> Any:
+    """Return `component`; raise ModelUnavailable, saying how to name one, if it is None.
+
+    `setting` is the option that names it, `of_run` says whether a run has one that would do.
+    """
     if component is None:
-        raise ModelUnavailable(
-            f"{method} needs a {role}{f' {why}' if why else ''}: choose one (--option {method}.{role.replace(' ', '_')}"
-            f"=NAME, or the {role} of the run)."
-        )
+        names = f"--option {method}.{setting}=NAME{f', or --{setting} for the whole run' if of_run else ''}"
+        raise ModelUnavailable(f"{method} needs a {setting}{f' {why}' if why else ''}: choose one ({names}).")
     return component
 
 

@@ -30,6 +30,7 @@ _BY_MODEL_NAME = {
     "recognizer": f"{_MODELS}.token_classifier:TokenClassifier",
     "encoder": f"{_MODELS}.encoders:TransformerEncoder",
     "translator": f"{_MODELS}.seq2seq_families:translator_for",
+    "chat": f"{_MODELS}.chat:chat_for",
 }
 _COMPOSED = f"{_MODELS}.aligners:EmbeddingAligner"
 _NO_SETTINGS = ("name", "model", "self", "signature", "progress")
@@ -119,11 +120,13 @@ def find(role: str, name: str) -> Entry:
         )
     if role == "projector" and ":" in name:
         return _with_preset(name)
+    if role == "chat" and name.startswith(("http://", "https://")):
+        return Entry(role, name, _BY_MODEL_NAME[role], f"The endpoint {name}.", kind="endpoint", model=name)
     if role in _BY_MODEL_NAME and ("/" in name or Path(name).expanduser().is_dir()):
         return Entry(role, name, _BY_MODEL_NAME[role], f"The model {name}.", kind="hub", model=name)
-    listed = ", ".join(names(role))
-    more = " or a Hugging Face name or folder" if role in _BY_MODEL_NAME else ""
-    raise ConfigurationError(f"There is no {role} called {name!r}; known are {listed}{more}.")
+    listed = [*names(role), *(["a Hugging Face name or folder"] if role in _BY_MODEL_NAME else [])]
+    listed += ["an endpoint such as http://localhost:11434/v1#MODEL"] if role == "chat" else []
+    raise ConfigurationError(f"There is no {role} called {name!r}; known are {', '.join(listed)}.")
 
 
 def _with_preset(name: str) -> Entry:

@@ -66,6 +66,8 @@ def availability(role: str, name: str) -> Availability:
     entry = registry.find(role, name)
     if entry.package:
         return _of_package(entry)
+    if entry.kind == "endpoint":
+        return Availability(True, "Asked over the network when it is used.")
     if entry.model:
         return _of_hub(entry)
     return Availability(True, {"given": "You bring it.", "stand-in": "Built in."}.get(entry.kind, "Built in."))
