@@ -227,6 +227,8 @@ function draw(root, state) {
   svg.replaceChildren()
   const { data, pick, hot } = state
   const wrapped = root.classList.contains("wrapped")
+  markPartners(root, state, wrapped)
+  if (wrapped) return
   const track = root.querySelector(".track")
   svg.setAttribute("width", track.scrollWidth)
   svg.setAttribute("height", track.scrollHeight)
@@ -249,18 +251,10 @@ function draw(root, state) {
   const inPair = new Set()
   for (const [source, target] of [...data.pairs.filter((pair) => !chosen.includes(pair)), ...chosen]) {
     const bright = chosen.some((pair) => pair[0] === source && pair[1] === target)
-    if (wrapped && !bright && !touches(hot, data, source, target)) continue
     const [one, other] = [data.source.entities[source], data.target.entities[target]]
     const from = edgeOf(root, [boxNode(root, "source", one)])
     const to = edgeOf(root, [boxNode(root, "target", other)])
     if (!from || !to) continue
-    if (wrapped) {
-      const [start, end] = from.bottom < to.top ? [from.bottom, to.top] : [from.top, to.bottom]
-      const bend = (end - start) / 2
-      const d = `M${from.middle},${start} C${from.middle},${start + bend} ${to.middle},${end - bend} ${to.middle},${end}`
-      shape("path", { d, class: one.colour, style: "stroke: var(--edge); fill: none; opacity: .5", "stroke-width": 5, "stroke-linecap": "round" })
-      continue
-    }
     const [x1, x2, x3, x4] = [from.left + 3, from.right - 3, to.right - 3, to.left + 3]
     const handle = (to.top - from.bottom) * (0.5 - 0.3 * Math.min(1, Math.abs(from.middle - to.middle) / 500))
     const [top, bottom] = [from.bottom + 2, to.top - 2]
@@ -276,8 +270,19 @@ function draw(root, state) {
   }
   for (const link of data.links) {
     const near = hot && link[hot.side === "source" ? 0 : 1] === hot.index
-    if (!inPair.has(link) && (near || (state.all && !wrapped))) line(link, "stroke: var(--muted)", link[4] ? "" : "4 3", near ? 0.9 : 0.42)
+    if (!inPair.has(link) && (near || state.all)) line(link, "stroke: var(--muted)", link[4] ? "" : "4 3", near ? 0.9 : 0.42)
   }
+}
+
+// Where texts take several lines, links would cross words: the boxes of a pair are outlined instead.
+function markPartners(root, { data, pick, hot }, wrapped) {
+  root.querySelectorAll(".box.partner").forEach((box) => box.classList.remove("partner"))
+  if (!wrapped) return
+  for (const [source, target] of data.pairs)
+    if (isPicked(pick, data, source, target) || touches(hot, data, source, target)) {
+      boxNode(root, "source", data.source.entities[source])?.classList.add("partner")
+      boxNode(root, "target", data.target.entities[target])?.classList.add("partner")
+    }
 }
 
 function svgLine(line, link, colour, opacity, svg) {
@@ -328,18 +333,21 @@ function placeStrips(root, state) {
       const bar = make("div", `bar entity ${entity.colour}`)
       bar.append(make("span", "tag", entity.label))
       bar.dir = right ? "rtl" : "ltr"
-      if (row.strip.differs.includes(entity.start)) bar.style.textAlign = "end"
       Object.assign(bar.style, { left: `${area.left}px`, width: `${area.right - area.left}px` })
       row.append(bar)
     }
-    for (const index of row.strip.differs) {
-      const area = edgeOf(root, [wordAt(root, "target", index)])
-      if (!area) continue
-      const mark = make("div", "diff")
-      mark.style.left = `${area.middle}px`
-      row.append(mark)
-    }
+    for (const index of row.strip.differs) placeMark(root, row, index)
   }
+}
+
+// A mark stands above the bar, whose label it would cover, or on the rail where there is no bar.
+function placeMark(root, row, index) {
+  const area = edgeOf(root, [wordAt(root, "target", index)])
+  if (!area) return
+  const inBar = row.strip.entities.some((item) => covers(item, index))
+  const mark = make("div", inBar ? "diff above" : "diff")
+  mark.style.left = `${area.middle}px`
+  row.append(mark)
 }
 
 function fillLegend(legend, data) {

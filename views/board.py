@@ -17,7 +17,7 @@ LEGEND = (
     ("kept", "checked or given"),
     ("corrected", "corrected \u270e"),
     ("unlinked", "no link"),
-    ("differs", "method differs"),
+    ("differs", "differs from above"),
 )
 
 
