@@ -56,7 +56,7 @@ class BackTranslation:
     presets: ClassVar[Mapping[str, Mapping]] = {
         "default": {},
         "paper": {"matcher": "heuristic:paper", "find_lost": False},
-        "paper, n-grams": {"matcher": "ngram-matching:paper", "find_lost": False},
+        "paper-ngrams": {"matcher": "ngram-matching:paper", "find_lost": False},
     }
 
     def __post_init__(self):
@@ -88,8 +88,15 @@ class BackTranslation:
         written = self._write(marking, bitexts)
         carried = [number for number, projection in written.items() if projection.matches]
         pairs = [_pair(written[number], bitexts[number].target) for number in carried]
-        matched = dict(zip(carried, self._matcher.project(_align(aligner, pairs)), strict=True))
+        matched = dict(zip(carried, self._match(_align(aligner, pairs)), strict=True))
         return [self._result(bitext, written.get(number), matched.get(number)) for number, bitext in enumerate(bitexts)]
+
+    def _match(self, pairs: Sequence[Bitext]) -> list[Projection]:
+        """Carry the labels of each (back-translation, target), with what the aligner had to say about it."""
+        return [
+            replace(projection, warnings=(*(pair.similarity.warnings if pair.similarity else ()), *projection.warnings))
+            for pair, projection in zip(pairs, self._matcher.project(pairs), strict=True)
+        ]
 
     @staticmethod
     def _write(marking: EasyProject, bitexts: Sequence[Bitext]) -> dict[int, Projection]:
@@ -98,22 +105,26 @@ class BackTranslation:
         labelled = [number for number, bitext in enumerate(bitexts) if bitext.source.entities]
         for language in dict.fromkeys(bitexts[number].target.language for number in labelled):
             numbers = [number for number in labelled if bitexts[number].target.language == language]
-            written |= zip(
-                numbers, marking.write([bitexts[number].source for number in numbers], language), strict=True
-            )
+            sources = [bitexts[number].source for number in numbers]
+            written |= zip(numbers, marking.write(sources, language), strict=True)
         return written
 
     def _result(self, bitext: Bitext, written: Projection | None, matched: Projection | None) -> Projection:
         if written is None:
-            return Projection(bitext, (), (), (), self.name, self.signature)
+            nothing = Step("No entities", "The source has no entities, so that nothing was translated.")
+            return Projection(bitext, (), (), (), self.name, self.signature, steps=(nothing,))
         lost = [
             Unprojected(loss.entity_index, f"Not in the back-translation: {loss.reason[:1].lower()}{loss.reason[1:]}")
             for loss in written.unprojected
         ]
-        warnings = tuple(f"Back-translation: {warning}" for warning in written.warnings)
+        warnings = _said("Back-translation", written.warnings)
+
+        def first() -> list[Step]:
+            return _titled("Back-translation", written.steps)
+
         result = Projection(bitext, (), (), tuple(lost), self.name, self.signature, warnings)
         if matched is None:
-            return replace(result, steps=LazySteps(lambda: [*written.steps, _result_step(result, written)]))
+            return replace(result, steps=LazySteps(lambda: [*first(), _result_step(result, written)]))
         entities = _entities_of(written)
         missed = [Unprojected(entities[loss.entity_index], loss.reason) for loss in matched.unprojected]
         result = replace(
@@ -121,9 +132,18 @@ class BackTranslation:
             matches=tuple(replace(match, entity_index=entities[match.entity_index]) for match in matched.matches),
             decisions=_renumbered(matched.decisions, entities, bitext.source),
             unprojected=tuple(sorted([*lost, *missed], key=lambda loss: loss.entity_index)),
-            warnings=(*warnings, *matched.warnings),
+            warnings=(*warnings, *_said("Back-translation with the target", matched.warnings)),
         )
-        return replace(result, steps=LazySteps(lambda: [*written.steps, *matched.steps, _result_step(result, written)]))
+        steps = LazySteps(lambda: [*first(), *_titled("Onto the target", matched.steps), _result_step(result, written)])
+        return replace(result, steps=steps)
+
+
+def _said(where: str, warnings: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"{where}: {warning}" for warning in warnings)
+
+
+def _titled(where: str, steps: Sequence[Step]) -> list[Step]:
+    return [replace(step, title=f"{where}: {step.title[:1].lower()}{step.title[1:]}") for step in steps]
 
 
 def _entities_of(written: Projection) -> list[int]:
