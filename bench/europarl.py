@@ -24,7 +24,7 @@ from typing import Any
 from tqdm import tqdm
 
 from bench.arguments import data_folder, parser, settings
-from bench.europarl_tables import Measurement, text, to_dict, variant_of
+from bench.europarl_tables import Measurement, text, to_dict
 from bench.published import europarl
 from bench.running import Evidence, Item, Runner, result
 from bench.variants import Variant, holds, setup_of, wanted
@@ -43,7 +43,7 @@ def main(given: Sequence[str] | None = None) -> int:
     try:
         chosen = {name: getattr(arguments, name) for name in ("aligner", "target_recognizer", "translator")}
         folder = data_folder(arguments) / "europarl-ner"
-        variants = wanted(arguments.methods, (variant_of(row) for row in europarl().rows))
+        variants = wanted(arguments.methods, (row.variant for row in europarl().rows))
         told = settings(arguments, chosen)
         measured = measure(folder, variants, arguments.languages, chosen, told, arguments.limit)
     except ProjectionError as problem:

@@ -32,10 +32,6 @@ class Measurement:
         return f"first {self.sentences}" if self.limit else str(self.sentences)
 
 
-def variant_of(row: Row) -> Variant:
-    return Variant(row.method, row.options)
-
-
 def to_dict(measured: Measurement) -> dict[str, Any]:
     """Return plain JSON values, unrounded."""
     return {
@@ -67,7 +63,7 @@ def signs(measured: Measurement) -> list[tuple[Sign, str, float, float, bool]]:
     for sign in europarl().signs:
         higher, lower = rows[sign.higher], rows[sign.lower]
         for language in sign.languages:
-            here = [ours.get((settings_of(variant_of(row)), language)) for row in (higher, lower)]
+            here = [ours.get((settings_of(row.variant), language)) for row in (higher, lower)]
             if None not in here:
                 difference = here[0] - here[1]
                 same = abs(difference) <= sign.tolerance if sign.equal else difference > 0
@@ -113,7 +109,7 @@ def _published(measured: Measurement) -> dict[Variant, list[Row]]:
     found = {}
     for variant in dict.fromkeys(one.variant for one in measured.results):
         own = settings_of(variant)
-        found[variant] = [row for row in europarl().rows if settings_of(variant_of(row)) == own]
+        found[variant] = [row for row in europarl().rows if settings_of(row.variant) == own]
     return found
 
 

@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bench.variants import Variant
+
 FIGURES = ("f1", "precision", "recall", "LOC", "MISC", "ORG", "PER", "ratio")
 """What a row may hold for each language: overall F1, precision, recall, F1 by label, projection ratio."""
 
@@ -29,6 +31,11 @@ class Row:
     method: str
     options: Mapping[str, Any]
     figures: Mapping[str, Mapping[str, float]]
+
+    @property
+    def variant(self) -> Variant:
+        """The setting of ours that is comparable."""
+        return Variant(self.method, self.options)
 
     @property
     def f1(self) -> Mapping[str, float]:
@@ -49,13 +56,19 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Published F1 of one method in many languages; None where it was not measured."""
+    """Published F1 of one method in many languages; None where it was not measured, no method where we have none."""
 
     source: str
     title: str
     method: str
+    options: Mapping[str, Any]
     f1: Mapping[str, float | None]
     average: float | None
+
+    @property
+    def variant(self) -> Variant:
+        """The setting of ours that is comparable."""
+        return Variant(self.method, self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +121,7 @@ def languages_of(corpus: str) -> Languages:
             column["source"],
             column["title"],
             column["method"],
+            column.get("options", {}),
             dict(zip(languages, map(_known, column["f1"]), strict=True)),
             _known(column["average"]),
         )

@@ -14,7 +14,7 @@ from bench.corpora import Corpus
 from bench.published import languages_of
 from bench.translate_test import Plan, measure
 from bench.translate_test_tables import text, to_dict
-from bench.variants import Variant, wanted
+from bench.variants import wanted
 from projection.errors import ProjectionError
 from projection.settings import settings as project_settings
 
@@ -40,7 +40,7 @@ def run(corpus: Corpus, table: str, description: str, given: Sequence[str] | Non
     kept = arguments.translations or project_settings().cache_folder / "bench" / f"{corpus.name}.jsonl"
     try:
         chosen = {place: getattr(arguments, place) for place in PLACES}
-        columns = (Variant(column.method) for column in published.columns if column.method)
+        columns = (column.variant for column in published.columns if column.method)
         plan = Plan(
             corpus,
             data_folder(arguments),

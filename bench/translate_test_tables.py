@@ -85,7 +85,7 @@ def _lines(counted: Mapping[str, Mapping[str, int]]) -> str:
 def _columns(variant: Variant, published: Languages) -> list[Column]:
     """Return the published columns that are comparable with a variant."""
     own = settings_of(variant)
-    return [column for column in published.columns if column.method and settings_of(Variant(column.method)) == own]
+    return [column for column in published.columns if column.method and settings_of(column.variant) == own]
 
 
 def _variant(measured: Measurement, found: Mapping[str, Result], columns: list[Column]) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bench.europarl import sentences
-from bench.europarl_tables import variant_of
 from bench.published import europarl, languages_of
-from bench.variants import Variant, settings_of
+from bench.variants import settings_of
 from projection.text.languages import to_nllb
 
 XTREME_CODES = (
@@ -33,7 +32,7 @@ def test_findings_hold_in_the_published_figures(sign):
 
 @pytest.mark.parametrize("row", europarl().rows, ids=lambda row: row.id)
 def test_published_settings_exist(row):
-    settings_of(variant_of(row))
+    settings_of(row.variant)
 
 
 @pytest.mark.data
@@ -59,7 +58,7 @@ def test_averages_are_those_of_the_languages(corpus):
         if None not in column.f1.values():
             assert column.average == pytest.approx(sum(column.f1.values()) / len(column.f1), abs=0.00101)
         if column.method:
-            settings_of(Variant(column.method))
+            settings_of(column.variant)
 
 
 def test_xtreme_codes_are_those_of_the_paper():
