@@ -32,15 +32,16 @@ class Gathering:
         all_stages = {"alignment": ("align", self._align), "target recognition": ("read target", self._recognize)}
         return [all_stages[name] for name, kinds in GIVES.items() if wanted & kinds]
 
-    def key(self, work: Work, requires: frozenset[str]) -> Hashable:
-        """Return all that the result of a method on this pair depends on, besides its own settings."""
+    def key(self, work: Work, evidence: frozenset[str]) -> Hashable:
+        """Return all that the result of a method reading `evidence` depends on for this pair, besides its settings."""
         parts: list[Hashable] = [work.source, work.target]
-        if requires & GIVES["alignment"]:
+        if evidence & GIVES["alignment"]:
             links = work.task.alignment
             given = links is not None and (links.links, frozenset(links.scores.items()))
             parts.append(given or self._component("aligner").signature)
-        if requires & GIVES["target recognition"]:
-            parts.append(self._component("target_recognizer").signature)
+        if evidence & GIVES["target recognition"]:
+            could = "target recognition" not in work.missing
+            parts.append(self._component("target_recognizer").signature if could else None)
         return tuple(parts)
 
     def _align(self, works: list[Work]) -> None:

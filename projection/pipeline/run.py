@@ -57,7 +57,7 @@ class Pipeline:
         first_two = [("recognize", self._recognize), ("translate", self._translate)][:: 1 if forward else -1]
         if not any(getattr(self._class_of(method), "reads_source", True) for method in self.setup.methods):
             first_two = first_two[1:] if forward else []
-        wanted = self._also.union(*(self._class_of(method).requires for method in self.setup.methods))
+        wanted = self._also.union(*(self._evidence(method) for method in self.setup.methods))
         stages = [*first_two, *self._gathering.stages(wanted), ("project", self._project)]
         while chunk := list(islice(tasks, self._chunk)):
             works = [Work.on(task) for task in chunk]
@@ -74,7 +74,7 @@ class Pipeline:
         setup = self.setup
         parts = [f"source:{setup.source_language}", f"target:{setup.target_language}", f"direction:{setup.direction}"]
         places = ["translator", "recognizer", "aligner"]
-        if self._class_of(method).requires & GIVES["target recognition"]:
+        if self._evidence(method) & GIVES["target recognition"]:
             places.append("target_recognizer")
         parts += [f"{place}:({self._component(place).signature})" for place in places]
         return "|".join([*parts, f"method:({self._projector(method).signature})", f"v{__version__}"])
@@ -84,6 +84,14 @@ class Pipeline:
 
     def _class_of(self, method: str) -> Any:
         return load_class(find("projector", method))
+
+    def _evidence(self, method: str) -> frozenset[str]:
+        """Return what a method reads here: what it requires, and of the optional what somebody is chosen to give."""
+        kind = self._class_of(method)
+        given = find("recognizer", self.setup.target_recognizer).kind == "given"
+        return kind.requires | (
+            getattr(kind, "optional", frozenset()) - (GIVES["target recognition"] if given else set())
+        )
 
     def _writes(self, method: str) -> bool:
         return hasattr(self._class_of(method), "write")
@@ -152,13 +160,13 @@ class Pipeline:
             if self._writes(method):
                 self._write(method, [work for work in ready if method not in work.projections])
                 continue
-            requires = self._class_of(method).requires
+            requires, evidence = self._class_of(method).requires, self._evidence(method)
             stage = StageRun(
                 method,
                 "projector",
                 lambda method=method: self._projector(method),
                 lambda projector, batch: projector.project([_bitext(work) for work in batch]),
-                lambda work, requires=requires: self._gathering.key(work, requires),
+                lambda work, evidence=evidence: self._gathering.key(work, evidence),
                 lambda projection: projection.warnings,
                 "method_errors",
             )

@@ -39,6 +39,15 @@ class ReadsTarget:
 
 
 @dataclass(frozen=True)
+class LikesTarget(ReadsTarget):
+    """Reads the target's entities where they are to be had."""
+
+    name: str = "likes-target"
+    requires: ClassVar[frozenset[str]] = frozenset()
+    optional: ClassVar[frozenset[str]] = frozenset({"target_entities"})
+
+
+@dataclass(frozen=True)
 class Writes:
     """Translates by its own translator, with no labels."""
 
@@ -66,12 +75,13 @@ class Writes:
 
 
 READS = registry.Entry("projector", "reads-target", f"{__name__}:ReadsTarget", "Toy.", kind="method")
+LIKES = registry.Entry("projector", "likes-target", f"{__name__}:LikesTarget", "Likes.", kind="method")
 WRITES = registry.Entry("projector", "writes", f"{__name__}:Writes", "Toy.", kind="method")
 
 
 @pytest.fixture(autouse=True)
 def toy_methods(monkeypatch):
-    points = [EntryPoint(name, f"{__name__}:{name}", "projection.projector") for name in ("READS", "WRITES")]
+    points = [EntryPoint(name, f"{__name__}:{name}", "projection.projector") for name in ("READS", "LIKES", "WRITES")]
     monkeypatch.setattr(registry, "entry_points", lambda group: points if group == "projection.projector" else [])
     registry._all_entries.cache_clear()
     yield
@@ -203,3 +213,27 @@ def test_a_writer_without_a_translator_says_how_to_name_one():
     assert "writes needs a translator: choose one (--option writes.translator=NAME" in outcome.error.message
     with pytest.raises(ModelUnavailable):
         registry.create("projector", "writes").write([Sentence.from_words(["a"], "en")], "de")
+
+
+def test_optional_evidence_is_gathered_only_where_a_recognizer_is_chosen():
+    resources, task = Resources(), Task(tokenize(ENGLISH, "en"), tokenize("Maria wohnt in Berlin .", "de"))
+    without = Pipeline(setup(methods=("likes-target",)), resources)
+    (outcome,) = without.run([task])
+    assert outcome.projections["likes-target"].own_entities is None and not outcome.missing
+    assert "target_recognizer" not in without.signature("likes-target")
+    chosen = Pipeline(setup(methods=("likes-target",), target_recognizer="rules"), resources)
+    (outcome,) = chosen.run([task])
+    assert labels(outcome, "likes-target") == [("Maria", "PER"), ("Berlin", "LOC")]
+    assert "target_recognizer" in chosen.signature("likes-target")
+
+
+def test_a_failure_of_optional_evidence_stops_nothing_and_is_forgotten_once_it_works(monkeypatch):
+    task = Task(tokenize(ENGLISH, "en"), tokenize("Maria wohnt in Berlin .", "de"))
+    pipeline = Pipeline(setup(methods=("likes-target",), target_recognizer="rules"), Resources())
+    with monkeypatch.context() as broken:
+        broken.setattr(RuleRecognizer, "recognize", lambda *_: 1 / 0)
+        (outcome,) = pipeline.run([task])
+    assert outcome.projections["likes-target"].own_entities is None
+    assert "ZeroDivisionError" in outcome.missing["target recognition"]
+    (outcome,) = pipeline.run([task])
+    assert labels(outcome, "likes-target") == [("Maria", "PER"), ("Berlin", "LOC")]
