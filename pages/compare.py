@@ -13,7 +13,6 @@ from views.running import outcome_of
 from views.session import current_position, current_project, write_address
 
 enter()
-inspect_panels.spoken()
 project = current_project()
 if project is None or not project.sentences:
     inspect_panels.empty()
@@ -30,8 +29,8 @@ with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
     actions = st.container(horizontal=True, width="content", gap="xsmall")
 methods, lacking = compare_choice.method_row(project, links=task.alignment is not None)
 if not methods:
-    st.html(markup.notice("No method to compare", "Choose methods that can run here: see what each one needs below."))
-    compare_choice.cannot_run(lacking)
+    st.html(markup.notice("No method to compare", "Choose one or more that can run here."))
+    compare_choice.cannot_run(lacking, expanded=True)
     st.stop()
 with method_place:
     current = inspect_panels.method_choice(replace(project.setup, methods=methods, options={}))

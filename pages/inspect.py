@@ -10,7 +10,6 @@ from views.running import outcome_of
 from views.session import current_position, current_project, write_address
 
 enter()
-inspect_panels.spoken()
 project = current_project()
 if project is None or not project.sentences:
     inspect_panels.empty()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
 from projection.corrections import edits as operations
 from projection.corrections.edits import Edits
-from projection.errors import ProjectionError, SpanError
+from projection.errors import SpanError
 from projection.text.tokenize import tokenize
 from projection.types import Entity, Span
 from views.desk import CHECK, TEXT, Desk, Pick, next_pick
+from views.frame import failures_said, say
 from views.resources import store
 
 
@@ -30,19 +31,12 @@ def select(desk: Desk, pick: Pick | None) -> None:
     }
 
 
-def say(text: str, tone: str = "") -> None:
-    """Leave a short message for the next run of the page."""
-    st.session_state["said"] = (text, tone)
-
-
 def save(desk: Desk, edits: Edits, kind: str) -> bool:
     """Store new edits of the sentence; a newer revision of somebody else is never overwritten."""
-    try:
+    with failures_said():
         store().save(desk.stored.id, edits, expected_revision=desk.stored.revision, kind=kind)
-    except ProjectionError as problem:
-        say(str(problem), "bad")
-        return False
-    return True
+        return True
+    return False
 
 
 def change(desk: Desk, side: str, entities: Sequence[Entity], kind: str) -> bool:
@@ -156,30 +150,23 @@ def go(position: int) -> None:
 def undo(desk: Desk) -> None:
     """Take back the last change of this sentence; without one, the acceptance that led here."""
     accepted = st.session_state.pop("accepted", None)
-    if desk.stored.revision == 0 and accepted is not None:
-        go(accepted)
-        _step(store().undo, store().sentence(desk.project.id, accepted).id)
-    else:
-        _step(store().undo, desk.stored.id)
+    with failures_said("warn"):
+        if desk.stored.revision == 0 and accepted is not None:
+            go(accepted)
+            store().undo(store().sentence(desk.project.id, accepted).id)
+        else:
+            store().undo(desk.stored.id)
 
 
 def redo(desk: Desk) -> None:
-    _step(store().redo, desk.stored.id)
-
-
-def _step(action: Callable[[int], Edits], sentence_id: int) -> None:
-    try:
-        action(sentence_id)
-    except ProjectionError as problem:
-        say(str(problem), "warn")
+    with failures_said("warn"):
+        store().redo(desk.stored.id)
 
 
 def restore(desk: Desk, revision: int) -> None:
-    try:
+    with failures_said():
         store().restore(desk.stored.id, revision)
         say(f"Restored revision {revision}")
-    except ProjectionError as problem:
-        say(str(problem), "bad")
 
 
 def _name(desk: Desk, side: str, entity: Entity) -> str:

@@ -12,6 +12,7 @@ from projection.text.languages import english_name
 from projection.types import Decision, Entity, Span
 from views import editing, markup, matrix, tables
 from views.desk import Desk, Pick
+from views.frame import say
 
 SHOWN_CANDIDATES = 6
 LARGEST_MATRIX = 200
@@ -177,7 +178,7 @@ def tokens_tab(desk: Desk) -> None:
         human = [_unchanged(entity, desk.entities_on(side)) for entity in entities]
         if editing.change(desk, side, human, "token table"):
             if problems:
-                editing.say("An I- tag without a B- before it starts a span", "warn")
+                say("An I- tag without a B- before it starts a span", "warn")
             st.rerun()
 
 

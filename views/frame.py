@@ -1,20 +1,46 @@
-"""How a page gets into the frame of app.py, whatever address is opened first."""
+"""What all pages begin with: the frame of app.py around them, and the message the last action left."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from projection.errors import ProjectionError
+from views.markup import plain
+
+ICONS = {"bad": ":material/error:", "warn": ":material/info:"}
+
 
 def enter() -> None:
-    """Start again through app.py if Streamlit runs the calling page on its own.
+    """Begin a page, whatever address was opened first.
 
-    Because of the folder pages/ beside app.py Streamlit does so until the first call of st.navigation,
-    which a new server has not seen when the first address it is asked for is that of a page. Only the first
-    run of a tab is started again, so that no click is lost.
+    Because of the folder pages/ beside app.py, Streamlit runs a page on its own until the first call of
+    st.navigation, which a new server has not seen when the first address it is asked for is that of a page.
+    Then start again through app.py; only in the first run of a tab, so that no click is lost.
     """
     entered = st.session_state.get("entered")
     st.session_state["entered"] = True
     if PagesManager.uses_pages_directory and not entered:
         PagesManager.uses_pages_directory = False
         st.rerun()
+    text, tone = st.session_state.pop("said", ("", ""))
+    if text:
+        duration = "infinite" if tone == "bad" else "short"
+        st.toast(plain(text), icon=ICONS.get(tone, ":material/check:"), duration=duration)
+
+
+def say(text: str, tone: str = "") -> None:
+    """Leave a short message for the next run of the page; one with the tone "bad" stays until it is closed."""
+    st.session_state["said"] = (text, tone)
+
+
+@contextmanager
+def failures_said(tone: str = "bad") -> Iterator[None]:
+    """Leave the message of what fails here; nothing after it in the block is done."""
+    try:
+        yield
+    except ProjectionError as problem:
+        say(str(problem), tone)

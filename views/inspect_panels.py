@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from projection import registry
+from projection.errors import StoreError
 from projection.pipeline import ROLES, Setup
 from views import board as boards
 from views import editing, markup
@@ -79,7 +80,11 @@ def settings_popover(project: Any) -> Setup:
     with st.popover("Settings", icon=":material/tune:"):
         chosen = settings_panel(project.setup, f"settings-{project.id}")
     if chosen != project.setup:
-        store().update_setup(project.id, chosen)
+        try:
+            store().update_setup(project.id, chosen)
+        except StoreError as problem:
+            st.html(markup.notice("These settings are used here but not stored", str(problem), "bad"))
+            return chosen
         st.rerun()
     return chosen
 
@@ -118,16 +123,6 @@ def waiting(job: Job) -> None:
     if job.total == 1:
         for height in (60, 60, 260):
             st.skeleton(height=height)
-
-
-def spoken() -> None:
-    """Show the message the last action left, once."""
-    text, tone = st.session_state.pop("said", ("", ""))
-    if text:
-        st.toast(
-            markup.plain(text),
-            icon={"bad": ":material/error:", "warn": ":material/info:"}.get(tone, ":material/check:"),
-        )
 
 
 def span_tools(desk: Desk, pick: Pick | None) -> None:

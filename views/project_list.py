@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from views import markup
+from views.frame import failures_said
 from views.resources import store
 from views.session import open_project
 
@@ -52,7 +53,8 @@ def _rename(project) -> None:
 
 def _renamed(project_id: int) -> None:
     if name := st.session_state["new-name"].strip():
-        store().rename_project(project_id, name)
+        with failures_said():
+            store().rename_project(project_id, name)
 
 
 @st.dialog("Delete project")
@@ -64,10 +66,11 @@ def _delete(project) -> None:
 
 
 def _deleted(project) -> None:
-    store().delete_project(project.id)
-    st.session_state["deleted"] = project
-    if st.session_state.get("project") == project.id:
-        st.session_state.pop("project")
+    with failures_said():
+        store().delete_project(project.id)
+        st.session_state["deleted"] = project
+        if st.session_state.get("project") == project.id:
+            st.session_state.pop("project")
 
 
 def deleted_notice() -> None:
@@ -81,5 +84,6 @@ def deleted_notice() -> None:
 
 
 def _bring_back(project) -> None:
-    store().restore_project(project.id)
-    st.session_state.pop("deleted")
+    with failures_said():
+        store().restore_project(project.id)
+        st.session_state.pop("deleted")

@@ -1,0 +1,61 @@
+"""A database that cannot be written, or a project that is gone: one sentence, no stack trace."""
+
+import pytest
+
+from projection.settings import settings
+from tests.pages.conftest import html, page
+from views.resources import store
+
+PAIR = ("Ann met Bob in Berlin .", "Ann traf Bob in Berlin .")
+
+
+@pytest.fixture
+def read_only(project, monkeypatch):
+    """Return the number of a project in a database that cannot be written."""
+    number = project(PAIR, PAIR)
+    path = settings().database.removeprefix("sqlite:///")
+    monkeypatch.setenv("PROJECTION_DATABASE_URL", f"sqlite:///file:{path}?mode=ro&uri=true")
+    return number
+
+
+def said(app):
+    assert not app.exception
+    (toast,) = app.toast
+    return toast.value.replace("\\", "")
+
+
+@pytest.mark.parametrize("key", ["accept", "automatic", "save-text"])
+def test_a_change_that_cannot_be_stored_is_said(app, read_only, key):
+    page(app, "inspect", project=str(read_only))
+    next(area for area in app.text_area if "translation" in area.label).set_value("Ann .")
+    app.button(key=key).click().run()
+    assert "is read-only: nothing was stored" in said(app)
+    assert store().sentence(read_only, 0).revision == 0
+
+
+def test_settings_that_cannot_be_stored_are_used_and_said(app, read_only):
+    page(app, "inspect", project=str(read_only))
+    app.segmented_control(key=f"settings-{read_only}-direction").set_value("translate-test").run()
+    assert not app.exception
+    assert "used here but not stored" in html(app) and "is read-only" in html(app)
+
+
+@pytest.mark.parametrize(("ask", "confirm"), [("rename", "confirm-rename"), ("delete", "confirm-delete")])
+def test_a_project_that_cannot_be_changed_is_said(app, read_only, ask, confirm):
+    app.run()
+    app.button(key=f"{ask}-{read_only}").click().run()
+    app.button(key=confirm).click().run()
+    assert "is read-only: nothing was stored" in said(app)
+    assert [found.id for found in store().projects()] == [read_only]
+
+
+def test_a_project_deleted_elsewhere_is_said_and_the_way_on_is_shown(app, project):
+    number = project(PAIR, PAIR)
+    page(app, "inspect", project=str(number))
+    store().delete_project(number)
+    app.button(key="next").click().run()
+    assert not app.exception
+    assert "That project cannot be opened" in html(app) and "may have been deleted" in html(app)
+    assert app.button(key="start").label == "Start a project"
+    page(app, "export")
+    assert "No project is open" in html(app)
