@@ -74,20 +74,20 @@ def signs(measured: Measurement) -> list[tuple[Sign, str, float, float, bool]]:
 def text(measured: Measurement) -> str:
     """Return all tables."""
     published = _published(measured)
-    languages = set(measured.entities)
-    parts = [
-        _counted(measured),
-        "Overall F1, published figures indented\n" + _overall(measured, published),
-        "By label, published figures indented\n"
-        + report.details(measured.results, LABELS, {key: _details(rows, languages) for key, rows in published.items()}),
-        _signs(measured),
-    ]
+    parts = [_counted(measured)]
+    if measured.results:
+        rows = {variant: _details(found, measured.entities) for variant, found in published.items()}
+        parts += [
+            "Overall F1, published figures indented\n" + _overall(measured, published),
+            "By label, published figures indented\n" + report.details(measured.results, LABELS, rows),
+            _signs(measured),
+        ]
     titles = {"Published means over de, es and it": "\n".join(f"{title}: {f1:.2f}" for title, f1 in
                                                               europarl().means.items()),
               "Sentences that failed": report.failures(measured.results),
               "Cannot run here": report.not_run(measured.lacking)}  # fmt: skip
     parts += [f"{title}\n{body}" for title, body in titles.items() if body]
-    parts += [_took(measured), "Signatures\n" + report.signatures(measured.results)]
+    parts += [_took(measured), report.signatures(measured.results)]
     return "\n\n".join(filter(None, parts))
 
 

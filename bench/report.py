@@ -75,14 +75,16 @@ def not_run(lacking: Mapping[Variant, Mapping[str, str]]) -> str:
     """
     reasons: dict[tuple[str, str], list[str]] = {}
     for variant, found in lacking.items():
-        reasons.setdefault((", ".join(found), next(iter(found.values()))), []).append(variant.title)
+        reason = next(iter(found.values())).replace(variant.method, variant.base)
+        reasons.setdefault((", ".join(found), reason), []).append(variant.title)
     return "\n".join(f"{'; '.join(titles)} ({told}): {reason}" for (told, reason), titles in reasons.items())
 
 
 def signatures(results: Iterable[Result]) -> str:
-    """Return one line per variant, languages together where nothing else differs."""
+    """Return a title and one line per variant, languages together where nothing else differs; "" for none."""
     told: dict[tuple[str, str], list[str]] = {}
     for one in results:
         signature = one.scores.signature.replace(f"|target:{normalise(one.language)}|", "|target:*|")
         told.setdefault((one.variant.title, signature), []).append(one.language)
-    return "\n".join(f"{title}, {','.join(found)}: {signature}" for (title, signature), found in told.items())
+    lines = (f"{title}, {','.join(found)}: {signature}" for (title, signature), found in told.items())
+    return "\n".join(("Signatures", *lines)) if told else ""

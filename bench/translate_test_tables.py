@@ -73,7 +73,7 @@ def text(measured: Measurement, published: Languages) -> str:
     }
     parts += [f"{title}\n{body}" for title, body in titles.items() if body]
     took = ", ".join(f"{language} {seconds:.0f} s" for language, seconds in measured.seconds.items())
-    return "\n\n".join([*parts, f"Took: {took}.", "Signatures\n" + report.signatures(measured.results)])
+    return "\n\n".join(filter(None, (*parts, f"Took: {took}.", report.signatures(measured.results))))
 
 
 def _lines(counted: Mapping[str, Mapping[str, int]]) -> str:
