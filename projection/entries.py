@@ -107,6 +107,8 @@ ENTRIES: tuple[Entry, ...] = (
           kind="method"),
     Entry("projector", "ner-matching", "projection.projectors.ner_matching:NerMatching",
           "Word links between entities and what a recognizer marks in the target text.", kind="method"),
+    Entry("projector", "fusion-matching", "projection.projectors.fusion_matching:FusionMatching",
+          "Links, a recognizer of the target, translation probability and cosines, weighted and added.", kind="method"),
     Entry("projector", "model-transfer", "projection.projectors.model_transfer:ModelTransfer",
           "The target text labelled directly by a multilingual recognizer; the baseline.", kind="method"),
     Entry("projector", "easyproject", "projection.projectors.easyproject:EasyProject",
