@@ -85,6 +85,7 @@ def text(measured: Measurement) -> str:
     titles = {"Published means over de, es and it": "\n".join(f"{title}: {f1:.2f}" for title, f1 in
                                                               europarl().means.items()),
               "Sentences that failed": report.failures(measured.results),
+              "Warnings": report.warnings(measured.results),
               "Cannot run here": report.not_run(measured.lacking)}  # fmt: skip
     parts += [f"{title}\n{body}" for title, body in titles.items() if body]
     parts += [_took(measured), report.signatures(measured.results)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bench.running import Result
 from bench.variants import Variant
@@ -10,6 +10,7 @@ from projection.cli.tables import table
 from projection.text.languages import normalise
 
 NONE = "-"
+_SHOWN = 5
 
 
 def number(value: float | None) -> str:
@@ -60,12 +61,21 @@ def cells(one: Result, labels: Sequence[str]) -> list[str]:
 
 def failures(results: Iterable[Result]) -> str:
     """Return a line for every reason a sentence failed for, "" when none did."""
-    lines = [
-        f"{one.variant.title}, {one.language}: {count} sentence{'s' * (count != 1)} without a projection: {reason}"
-        for one in results
-        for reason, count in one.failures.items()
-    ]
-    return "\n".join(lines)
+    return "\n".join(line for one in results for line in _counted(one, one.failures, "without a projection"))
+
+
+def warnings(results: Iterable[Result]) -> str:
+    """Return a line for everything the methods warned of, "" for nothing."""
+    return "\n".join(line for one in results for line in _counted(one, one.warnings, "with a warning"))
+
+
+def _counted(one: Result, messages: Mapping[str, int], what: str) -> Iterator[str]:
+    most = sorted(messages.items(), key=lambda item: (-item[1], item[0]))
+    for message, count in most[:_SHOWN]:
+        yield f"{one.variant.title}, {one.language}: {count} sentence{'s' * (count != 1)} {what}: {message}"
+    if len(most) > _SHOWN:
+        rest = sum(count for _, count in most[_SHOWN:])
+        yield f"{one.variant.title}, {one.language}: {rest} sentence{'s' * (rest != 1)} {what} of another kind."
 
 
 def not_run(lacking: Mapping[Variant, Mapping[str, str]]) -> str:
@@ -77,7 +87,12 @@ def not_run(lacking: Mapping[Variant, Mapping[str, str]]) -> str:
     for variant, found in lacking.items():
         reason = next(iter(found.values())).replace(variant.method, variant.base)
         reasons.setdefault((", ".join(found), reason), []).append(variant.title)
-    return "\n".join(f"{'; '.join(titles)} ({told}): {reason}" for (told, reason), titles in reasons.items())
+    return "\n".join(f"{_listed(titles)} ({told}): {reason}" for (told, reason), titles in reasons.items())
+
+
+def _listed(titles: Sequence[str]) -> str:
+    more = f" and {len(titles) - _SHOWN} more settings" if len(titles) > _SHOWN else ""
+    return "; ".join(titles[:_SHOWN]) + more
 
 
 def signatures(results: Iterable[Result]) -> str:

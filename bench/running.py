@@ -60,6 +60,7 @@ class Tally:
     placed: int = 0
     seconds: float = 0.0
     failures: Counter[str] = field(default_factory=Counter)
+    warnings: Counter[str] = field(default_factory=Counter)
 
     def add(self, item: Item, outcome: Outcome | None, method: str) -> None:
         """Count one sentence; without an outcome the item could not be tried."""
@@ -73,6 +74,7 @@ class Tally:
             self.entities += entities
         else:
             self.predicted.append(projection.entities)
+            self.warnings.update(projection.warnings)
             self.entities += entities if projection.own_entities is None else 0
             self.placed += len({match.entity_index for match in projection.matches})
 
@@ -151,6 +153,7 @@ class Result:
     ratio: float
     seconds: float
     failures: Mapping[str, int]
+    warnings: Mapping[str, int]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values, unrounded."""
@@ -164,6 +167,7 @@ class Result:
             "seconds": self.seconds,
             "failed_sentences": sum(self.failures.values()),
             "failures": dict(self.failures),
+            "warnings": dict(self.warnings),
         }
 
 
@@ -179,7 +183,9 @@ def result(
     predicted = [sentence.with_entities(found) for sentence, found in zip(gold, tally.predicted, strict=True)]
     scores = compare(predicted, gold, labels, {**settings, "run": tally.signature})
     rate = tally.placed / tally.entities if tally.entities else None
-    return Result(variant, language, scores, rate, projection_ratio(scores), tally.seconds, tally.failures)
+    return Result(
+        variant, language, scores, rate, projection_ratio(scores), tally.seconds, tally.failures, tally.warnings
+    )
 
 
 def projection_ratio(scores: Scores) -> float:

@@ -65,6 +65,7 @@ def text(measured: Measurement, published: Languages) -> str:
         "Other published figures": _others(measured, published),
         "Sentences without translation or labels": _lines(measured.lost),
         "Sentences that failed": report.failures(measured.results),
+        "Warnings": report.warnings(measured.results),
         "Sentences that cannot be read": "\n".join(place for places in measured.skipped.values() for place in places),
         "Warnings of the translator": _lines(measured.warned),
         "Cannot run here": report.not_run(measured.lacking),

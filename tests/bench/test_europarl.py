@@ -86,6 +86,16 @@ def test_a_target_recognizer_is_scored_without_a_projection_rate(europarl_folder
     assert found["de"]["projection_ratio"] == pytest.approx((1 + 0 + 1) / 3)
 
 
+def test_what_a_method_warns_of_is_counted(europarl_folder, capsys):
+    """Without a target recognizer the fusion of scores does without one of them, in each sentence with entities."""
+    _, out, _ = run(europarl_folder, capsys, "--methods", "fusion-matching:default,heuristic:paper", "--json")
+    warned = {(one["method"], one["language"]): one["warnings"] for one in json.loads(out)["results"]}
+    assert warned["heuristic:paper", "de"] == {}
+    assert any("--target-recognizer" in message for message in warned["fusion-matching", "de"])
+    _, out, _ = run(europarl_folder, capsys, "--methods", "fusion-matching:default")
+    assert "with a warning: Without the ner score" in out.partition("\nWarnings\n")[2]
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
