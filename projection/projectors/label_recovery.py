@@ -20,8 +20,8 @@ from projection.projectors.marking import MarkedString, Recovered, find_words
 from projection.types import Sentence, Span
 
 LITERATURE_THRESHOLD = 0.5
-_ORDER = 1e-4
-"""What a changed order costs at most: less than any difference between two strings counts."""
+_ORDER = 0.01
+"""What standing at the other end of the sentence costs: it decides between strings that are much the same."""
 _UNMARKED = 0.75
 """The score of an entity's own words where no mark stands beside them."""
 _SHORTEST_UNMARKED = 2
@@ -77,7 +77,8 @@ def assign(
 
     1. Each marked string with each entity: their likeness. With `find_lost`, a string that holds the
        entity's own words and less than as much besides ("do Sri Lanka") is narrowed to them, and those words
-       beside a mark without a partner count as marked.
+       beside a mark without a partner count as marked (so do, where pairs are missing, those at the edge of a
+       string like no entity).
     2. Elimination: strings like no entity go to the entities without a place, if these are as many and of
        one label (so for one entity and one string, or where all labels are the same).
     3. With `find_lost`, the own words of entities without a place, where no mark stands.
@@ -109,9 +110,26 @@ class _Table:
         for entity in range(len(self._wanted)):
             for number, like in enumerate(self._like[entity]):
                 self._offer(entity, self._narrowed(entity, number), like)
+        starts, ends = self._halves()
         for entity, place in self._own_words(ignore_case=True) if self._find_lost else ():
-            if place.start in self._recovered.starts or place.end in self._recovered.ends:
+            if place.start in starts or place.end in ends:
                 self._offer(entity, place, Likeness(1.0, 1.0, 1.0, {"half a pair of marks": 1.0}))
+
+    def _halves(self) -> tuple[set[int], set[int]]:
+        """Return where opening and closing marks without a partner stand.
+
+        Where pairs are missing, a string like no entity may lie between two halves, and counts as such.
+        """
+        starts, ends = set(self._recovered.starts), set(self._recovered.ends)
+        if len(self._recovered.strings) < len(self._wanted):
+            for number, string in enumerate(self._recovered.strings):
+                if self._is_like_none(number):
+                    starts.add(string.start)
+                    ends.add(string.end)
+        return starts, ends
+
+    def _is_like_none(self, number: int) -> bool:
+        return all(like[number].total <= self._threshold for like in self._like)
 
     def add_unmarked(self) -> None:
         placed = self._placed()
@@ -126,7 +144,7 @@ class _Table:
         strings = [
             number
             for number, string in enumerate(self._recovered.strings)
-            if self._is_free(string, placed) and all(like[number].total <= self._threshold for like in self._like)
+            if self._is_free(string, placed) and self._is_like_none(number)
         ]
         fits = len(strings) == len(entities) if as_many else len(strings) <= len(entities)
         if not fits or len({self._wanted[entity].label for entity in entities}) != 1:
