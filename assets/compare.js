@@ -11,7 +11,7 @@ export default function ({ data, setStateValue, setTriggerValue, parentElement }
   const root = parentElement.querySelector(".compare")
   const focused = root.getRootNode().activeElement?.dataset.key
   const table = root.querySelector("table")
-  table.dir = data.direction
+  table.dir = root.querySelector(".scroller").dir = data.direction
   table.className = data.tight ? "tight" : ""
   fillHead(table.tHead.rows[0], data)
   table.tBodies[0].replaceChildren(...data.rows.map((row) => makeRow(row, data)))
@@ -26,6 +26,22 @@ export default function ({ data, setStateValue, setTriggerValue, parentElement }
     }
   }
   markPicked(root, data.pick)
+  fit(root)
+  if (!root.observer) {
+    root.observer = new ResizeObserver(() => root.clientWidth !== root.width && fit(root))
+    root.observer.observe(root)
+    document.fonts?.ready.then(() => fit(root))
+  }
+}
+
+// Long stretches without an entity wrap only where the sentence would not fit on a line.
+function fit(root) {
+  const scroller = root.querySelector(".scroller")
+  const overflows = () => scroller.scrollWidth > scroller.clientWidth + 1
+  root.width = root.clientWidth
+  root.classList.remove("wraps")
+  root.classList.toggle("wraps", overflows())
+  root.classList.toggle("scrolls", overflows())
 }
 
 function fillHead(head, data) {
@@ -41,7 +57,22 @@ function fillHead(head, data) {
     }
     return cell
   })
-  head.replaceChildren(make("th", "who"), ...marks, make("th", "fill"), make("th", "verdict", data.scored))
+  const who = make("th", "who")
+  const count = data.columns.filter((column) => column.differs).length
+  if (count) who.append(jumpButton(count, marks))
+  head.replaceChildren(who, ...marks, make("th", "fill"), make("th", "verdict", data.scored))
+}
+
+// Long sentences scroll sideways: this brings the words the methods differ on into view, one after the other.
+function jumpButton(count, marks) {
+  const places = marks.filter((mark) => mark.className === "mark")
+  const jump = make("button", "jump", `${count} differ${count === 1 ? "s" : ""}`)
+  jump.title = "Show the next word on which methods differ"
+  jump.dir = "ltr"
+  jump.dataset.key = "jump"
+  let next = 0
+  jump.onclick = () => places[next++ % places.length].scrollIntoView({ inline: "center", block: "nearest" })
+  return jump
 }
 
 function makeRow(row, data) {
@@ -78,7 +109,7 @@ function makeWords(pieces, data, className = "words") {
   const length = pieces.reduce((sum, piece) => sum + piece.text.length, 0)
   if (length > 40) {
     words.classList.add("run")
-    words.style.minWidth = `${Math.min(60, Math.max(16, length / 8))}em`
+    words.style.setProperty("--least", `${Math.min(60, Math.max(16, length / 8))}em`)
   }
   pieces.forEach((piece, index) => {
     if (index && piece.gap) words.append(" ")
@@ -109,7 +140,11 @@ function verdictCell(row) {
   const cell = make("td", "verdict")
   if (row.verdict.same) cell.append(make("span", "pill good", "the same"))
   cell.append(...row.verdict.kinds.map((kind) => make("span", `pill ${/missing|additional/.test(kind) ? "bad" : "warn"}`, kind)))
-  if (row.verdict.f1) cell.append(make("b", "", row.verdict.f1))
+  if (row.verdict.f1) {
+    const score = make("b", "", row.verdict.f1)
+    score.dir = "ltr"
+    cell.append(score)
+  }
   if (row.use) cell.append(useButton(row, "Use all", `Take over all spans of ${row.name}`))
   return cell
 }

@@ -24,7 +24,7 @@ task = stored.edits.apply(stored.task)
 
 with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
     inspect_panels.navigation(position, project.sentences)
-    view = compare_panels.view_choice()
+    is_staged = compare_panels.view_choice()
     method_place = st.container(width="content")
     actions = st.container(horizontal=True, width="content", gap="xsmall")
 methods, lacking = compare_choice.method_row(project, links=task.alignment is not None)
@@ -44,7 +44,7 @@ corpus.learn(position, task, row)
 with actions:
     compare_panels.undo_and_open(desk)
 
-if view == "steps":
+if is_staged:
     steps.stage_view(desk)
     st.stop()
 with st.container(gap="small"):

@@ -41,16 +41,15 @@ def method_row(project: Any, *, links: bool) -> tuple[list[str], dict[str, str]]
     setup = project.setup
     known = groups(setup, links=links)
     _start_value(project.id, setup)
-    chosen = st.session_state.get("methods", list(setup.methods))
+    chosen = list(st.session_state.get("methods") or st.query_params.get_all("methods"))
     st.session_state["group"] = next((name for name, (_, methods) in known.items() if methods == chosen), None)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.segmented_control(
             "Groups of methods", list(known), key="group", label_visibility="collapsed", on_change=_take, args=(known,),
             format_func=lambda name: known[name][0],
         )  # fmt: skip
-        options = method_names([*setup.methods, *chosen])
         chosen = st.multiselect(
-            "Methods", options, key="methods", bind="query-params", label_visibility="collapsed",
+            "Methods", method_names(setup.methods), key="methods", bind="query-params", label_visibility="collapsed",
             placeholder="Choose methods to compare",
         )  # fmt: skip
         st.session_state["compared"] = (project.id, chosen)
@@ -84,9 +83,9 @@ def _keep(project: Any, methods: Sequence[str]) -> None:
     store().update_setup(project.id, kept_setup(project.setup, methods))
 
 
-def cannot_run(reasons: Mapping[str, str]) -> None:
+def cannot_run(reasons: Mapping[str, str], *, expanded: bool = False) -> None:
     """List the methods that cannot run here, with what each needs."""
     if not reasons:
         return
-    with st.expander(f"{markup.counted(len(reasons), 'method')} cannot run here"):
+    with st.expander(f"{markup.counted(len(reasons), 'method')} cannot run here", expanded=expanded):
         st.html(markup.facts(reasons))

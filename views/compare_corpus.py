@@ -141,7 +141,7 @@ def _disputed(found: Sequence[Dispute], sentences: int, total: int) -> None:
         _frame(rows, ["#", "Sentence", "Disagreement", "Words", "Not found by all"]),
         hide_index=True, key="disputes", selection_mode="single-cell", on_select=_open, height=330,
         column_config={
-            "Sentence": st.column_config.TextColumn(width="large"),
+            "Sentence": st.column_config.TextColumn(width="medium"),
             "Disagreement": st.column_config.ProgressColumn(
                 min_value=0, max_value=1, format="%.2f", help="Mean of 1 - span F1 over all pairs of methods."
             ),
@@ -149,7 +149,7 @@ def _disputed(found: Sequence[Dispute], sentences: int, total: int) -> None:
         },
     )  # fmt: skip
     st.session_state["disputed-positions"] = [item.position for item in found]
-    st.caption("Click a row to see the sentence above. Best first: highest disagreement, then most words.")
+    st.caption("Most disputed first. Click a row to see the sentence above.")
 
 
 def _spans(item: Dispute) -> str:

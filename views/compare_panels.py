@@ -16,15 +16,23 @@ from views.compare_data import Row
 from views.desk import Desk
 from views.resources import compare_component
 
-VIEWS = {"sentence": "Side by side", "steps": "Stage by stage"}
+STAGES = "stages"
+"""What the address says of the view where it is not the methods side by side."""
 
 
-def view_choice() -> str:
-    """Side by side or stage by stage; kept in the address."""
-    return st.segmented_control(
-        "View", list(VIEWS), default="sentence", required=True, format_func=VIEWS.get, key="view", bind="query-params",
-        label_visibility="collapsed",
-    )  # fmt: skip
+def view_choice() -> bool:
+    """Ask whether one method is to be shown stage by stage; kept in the address. Key P changes it."""
+    is_staged = st.query_params.get("view") == STAGES
+    label = "Side by side" if is_staged else "Play stages"
+    st.button(label, key="view", shortcut="P", on_click=_turn_to, args=(not is_staged,))
+    return is_staged
+
+
+def _turn_to(staged: bool) -> None:
+    if staged:
+        st.query_params["view"] = STAGES
+    else:
+        st.query_params.pop("view", None)
 
 
 def undo_and_open(desk: Desk) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -21,6 +21,8 @@ _EVIDENCE = {
         "language).",
     ),
 }
+_ROLE = {"aligner": "a word aligner", "recognizer": "an entity recognizer", "encoder": "an encoder",
+         "chat": "a chat model"}  # fmt: skip
 
 
 def obstacle(setup: Setup, method: str, *, links: bool = False) -> str:
@@ -30,10 +32,10 @@ def obstacle(setup: Setup, method: str, *, links: bool = False) -> str:
     """
     try:
         entry = registry.find("projector", method)
-        kind = registry.load_class(entry)
-        places = _EVIDENCE.keys() - ({"aligner"} if links else set())
-        reasons = chain(_lacking_evidence(setup, kind, places), _lacking_components(setup, entry, kind))
-        return next(reasons, "")
+        options = projector_options(setup, method)
+        needs = needs_of(entry, options) - ({"alignment", "similarity"} if links else set())
+        lacking = chain(_lacking_evidence(setup, needs), _lacking_components(setup, entry, options, needs))
+        return next(lacking, "")
     except (ProjectionError, ImportError) as problem:
         return str(problem)
 
@@ -43,35 +45,42 @@ def ready_methods(setup: Setup, *, links: bool = False) -> list[str]:
     return [name for name in registry.names("projector") if not obstacle(setup, name, links=links)]
 
 
-def _lacking_evidence(setup: Setup, kind: Any, places: Collection[str]) -> Iterator[str]:
+def needs_of(entry: registry.Entry, options: Mapping[str, Any]) -> frozenset[str]:
+    """Return the evidence and the components (by the field that holds each) a method cannot do without.
+
+    A method that can do without some of its components says so by `needs`, which depends on its settings.
+    """
+    held = registry.components_of(entry)
+    own = {key: value for key, value in options.items() if key not in held}
+    made = registry.create("projector", entry.name, **own)
+    return frozenset(getattr(made, "needs", made.requires | held.keys()))
+
+
+def _lacking_evidence(setup: Setup, needs: frozenset[str]) -> Iterator[str]:
     for place, (evidence, sentence) in _EVIDENCE.items():
-        if place not in places or not kind.requires & evidence:
-            continue
         name = getattr(setup, place)
+        if not needs & evidence:
+            continue
         if registry.find(ROLES[place], name).kind == "given":
             yield sentence.format(language=english_name(setup.target_language))
         elif reason := _unavailable(setup, ROLES[place], name):
             yield reason
 
 
-def _lacking_components(setup: Setup, entry: registry.Entry, kind: Any) -> Iterator[str]:
-    """Look at the components the method holds: its own, those of its preset, else those of the run."""
-    presets = getattr(kind, "presets", {})
-    preset = presets.get(entry.options.get("preset", "default"), {})
-    options = {**preset, **projector_options(setup, entry.name)}
-    for field, role in _needed_components(entry, kind, options):
-        wanted = options.get(field)
+def _lacking_components(
+    setup: Setup, entry: registry.Entry, options: Mapping[str, Any], needs: frozenset[str]
+) -> Iterator[str]:
+    """Look at the components the method holds: its own, those of its preset, else those of the project."""
+    presets = registry.presets_of("projector", entry.name)
+    named = {**presets.get(entry.options.get("preset", "default"), {}), **options}
+    held = registry.components_of(entry)
+    for field, role in ((field, role) for field, role in held.items() if field in needs):
+        wanted = named.get(field)
         name = wanted if isinstance(wanted, str) else (wanted or {}).get("name", "")
         if not name:
-            yield f"It needs {'an' if role[0] in 'aeiou' else 'a'} {role}: choose one in the settings."
+            yield f"It needs {_ROLE.get(role, f'a {role}')}: choose one in the settings."
         elif reason := _unavailable(setup, role, name):
             yield reason
-
-
-def _needed_components(entry: registry.Entry, kind: Any, options: dict[str, Any]) -> Iterable[tuple[str, str]]:
-    optional = getattr(kind, "optional_components", frozenset())
-    return [(field, role) for field, role in registry.components_of(entry).items()
-            if field not in optional or options.get(field)]  # fmt: skip
 
 
 def _unavailable(setup: Setup, role: str, name: str) -> str:

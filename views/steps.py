@@ -60,7 +60,11 @@ def _table(step: Step) -> str:
         for index in range(len(step.columns))
         if step.rows and all(isinstance(row[index], int | float | None) for row in step.rows)
     )
-    return markup.sheet(step.columns, [[_cell(value) for value in row] for row in step.rows], numbers)
+    return markup.sheet(
+        [name[:1].upper() + name[1:] for name in step.columns],
+        [[_cell(value) for value in row] for row in step.rows],
+        numbers,
+    )
 
 
 def _cell(value: str | int | float | None) -> str:
@@ -102,12 +106,12 @@ def stage_view(desk: Desk) -> None:
     st.session_state["stage"] = at
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button("Back", key="stage-back", shortcut="Left", disabled=at == 0, on_click=_turn, args=(at - 1,))
-        st.button("Next step", key="stage-next", shortcut="Right", type="primary", disabled=at + 1 == len(shown),
-                  on_click=_turn, args=(at + 1,))  # fmt: skip
-        st.segmented_control(
-            "Step", range(len(shown)), key="stage", required=True, label_visibility="collapsed",
-            format_func=lambda number: markup.plain(f"{number + 1} {shown[number].title}"),
-        )  # fmt: skip
+        st.button("Next step", key="stage-next", shortcut="Right", disabled=at + 1 == len(shown), on_click=_turn,
+                  args=(at + 1,))  # fmt: skip
+        for number, slide in enumerate(shown):  # not a segmented control: that keeps the arrow keys for itself
+            kind = "primary" if number == at else "tertiary"
+            st.button(markup.plain(f"{number + 1} {slide.title}"), key=f"stage-{number}", type=kind, on_click=_turn,
+                      args=(number,))  # fmt: skip
         every = st.toggle("All steps", key="stage-all")
     with st.container(border=True):
         if every:
