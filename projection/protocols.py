@@ -79,6 +79,36 @@ class ConditionalModel(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class TokenScores:
+    """Natural log probabilities of one target text of T tokens.
+
+    `log_probabilities` (T + 1,) of each token and of the end after them; `probes` (T + 1, P) of each
+    probed token in place of these.
+    """
+
+    log_probabilities: NDArray[np.float64]
+    probes: NDArray[np.float64]
+
+
+@runtime_checkable
+class TokenScorer(Protocol):
+    """A translator whose output can be built and scored token by token, for constrained decoding."""
+
+    def target_pieces(
+        self, words: Sequence[str], is_glued: Sequence[bool], source: str, target: str
+    ) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+        """Return the tokens of each target word as it stands, and as it would after a space.
+
+        `is_glued` tells the words that have no space before them.
+        """
+
+    def token_scores(
+        self, text: str, targets: Sequence[Sequence[int]], probes: Sequence[int], source: str, target: str
+    ) -> list[TokenScores]:
+        """Score token sequences (no end, no language code) as translations of `text`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Encoding:
     """Sub-word vectors of one sentence.
 
@@ -109,6 +139,45 @@ class SimilarityAligner(Protocol):
     def similarities(self, pairs: Sequence[tuple[Sentence, Sentence]]) -> list[Similarity]: ...
 
     def links(self, similarity: Similarity) -> Alignment: ...
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRequest:
+    """A text and the labels of the entities to find in it, one slot each, in the order of the source."""
+
+    words: tuple[str, ...]
+    labels: tuple[str, ...]
+    language: str = "und"
+
+
+@dataclass(frozen=True, slots=True)
+class Beam:
+    """One answer of a generator: `strings` are (slot number, string) of the slots it fills.
+
+    `log_probability` is the mean over its sub-words, natural.
+    """
+
+    text: str
+    strings: tuple[tuple[int, str], ...]
+    log_probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What a generator read (`prompt`, with one of `names` for each label) and its answers, most probable first."""
+
+    prompt: str
+    names: tuple[str, ...]
+    beams: tuple[Beam, ...]
+    warnings: tuple[str, ...] = ()
+
+
+class SpanGenerator(Component, Protocol):
+    def generate(self, requests: Sequence[GenerationRequest], beams: int) -> list[Generation]:
+        """Write what could be the entities of each text, `beams` answers each.
+
+        Raises ConfigurationError for labels it has no name for, ModelInputError for texts that are too long.
+        """
 
 
 @dataclass(frozen=True, slots=True)

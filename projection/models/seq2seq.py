@@ -10,6 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from projection.errors import ConfigurationError, ModelInputError
 from projection.models import hub
+from projection.models.conditional import ConditionalTranslation
 from projection.models.doubts import has_words, length_doubt
 from projection.models.lazy import loaded_once
 from projection.protocols import Option
@@ -40,7 +41,7 @@ class _Output(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Seq2seqTranslator:
+class Seq2seqTranslator(ConditionalTranslation):
     """What the three families share: sentences, batches, beam search, limits and doubts.
 
     `model` is a Hugging Face name or a folder; `tokenizer` names another one for the tokenizer alone

@@ -119,6 +119,9 @@ class Marian(Seq2seqTranslator):
             )
         return [tokenizer.convert_tokens_to_ids(f">>{code}<<")], [tokenizer.eos_token_id], None
 
+    def _target_ids(self, tokenizer: Any, text: str) -> list[int]:
+        return tokenizer(text_target=text, add_special_tokens=False, split_special_tokens=True)["input_ids"]
+
     def _decode(self, tokenizer: Any, ids: list[int]) -> str:
         return tokenizer.decode(
             ids, skip_special_tokens=True, clean_up_tokenization_spaces=False, use_source_tokenizer=False
