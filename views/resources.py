@@ -45,7 +45,7 @@ def style() -> str:
 
 def board_component():
     """Return the mount function of the board (see assets/board.js)."""
-    return _component("board")
+    return _component("board", "board_drawing")
 
 
 def compare_component():
@@ -54,12 +54,12 @@ def compare_component():
 
 
 @st.cache_resource(show_spinner=False)
-def _component(name: str):
+def _component(name: str, *more_scripts: str):
     return st.components.v2.component(
         f"projection_{name}",
         html=_asset(f"{name}.html"),
         css=_asset("tokens.css") + _asset(f"{name}.css"),
-        js=_asset(f"{name}.js"),
+        js="".join(_asset(f"{script}.js") for script in (name, *more_scripts)),
     )
 
 
