@@ -31,6 +31,7 @@ _BY_MODEL_NAME = {
     "encoder": f"{_MODELS}.encoders:TransformerEncoder",
     "translator": f"{_MODELS}.seq2seq_families:translator_for",
     "chat": f"{_MODELS}.chat:chat_for",
+    "generator": f"{_MODELS}.span_filler:SpanFiller",
 }
 _COMPOSED = f"{_MODELS}.aligners:EmbeddingAligner"
 _NO_SETTINGS = ("name", "model", "self", "signature", "progress")
