@@ -241,7 +241,8 @@ def needed(component: Any, method: str, setting: str, why: str = "", *, of_run: 
     """
     if component is None:
         names = f"--option {method}.{setting}=NAME{f', or --{setting} for the whole run' if of_run else ''}"
-        raise ModelUnavailable(f"{method} needs a {setting}{f' {why}' if why else ''}: choose one ({names}).")
+        article = "an" if setting[:1] in "aeiou" else "a"
+        raise ModelUnavailable(f"{method} needs {article} {setting}{f' {why}' if why else ''}: choose one ({names}).")
     return component
 
 
