@@ -72,13 +72,14 @@ def _matching(decisions: Decisions, bitext: Bitext) -> Step:
     is_small = np.size(decisions.scored.totals) <= FORCING_LIMIT
     note = [
         f"{decisions.solver.capitalize()}: {_placed(decisions)} of {len(decisions.names)} entities placed, "
-        f"sum of scores{f' over {decisions.threshold:g}' if decisions.threshold else ''} {decisions.objective:.3f}"
+        f"sum {decisions.objective:.3f}{f' (each score less {decisions.threshold:g})' if decisions.threshold else ''}"
     ]
     if decisions.solver == "greedy" and is_small:
         over = decisions.optimum - decisions.objective
         note.append("the greatest possible" if over < 1e-6 else f"{over:.3f} under the greatest possible")
     words = len(bitext.target)
-    limit = f"{decisions.constraint} {decisions.per_entity} spans per entity ({len(decisions.names)} rows)"
+    spans = "span" if decisions.per_entity == 1 else "spans"
+    limit = f"{decisions.constraint} {decisions.per_entity} {spans} per entity ({len(decisions.names)} rows)"
     rows = f"{limit if decisions.per_entity else 'no limit per entity'}, every word in at most one span ({words} rows)"
     if not is_small:
         rows += "; too many candidates to say here what another choice would cost"
@@ -94,7 +95,7 @@ def _entity_row(decisions: Decisions, entity: int, bitext: Bitext, with_cost: bo
     target, threshold = bitext.target, decisions.threshold
     own = [decisions.scored.spans[candidate] for winner, candidate in decisions.chosen if winner == entity]
     places = " | ".join(" ".join(target.words[start:end]) for start, end in own) or None
-    worth = sum(decisions.scored.totals[pair] - threshold for pair in decisions.chosen if pair[0] == entity)
+    worth = float(sum(decisions.scored.totals[pair] - threshold for pair in decisions.chosen if pair[0] == entity))
     second = _runner_up(decisions.of(entity, len(own) + 10))
     if second is None:
         return decisions.names[entity], places, worth if own else None, None, None, None, "No other candidate"

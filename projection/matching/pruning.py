@@ -10,21 +10,26 @@ Spans = NDArray[np.intp]
 Choice = tuple[int, int]
 
 
-TIES = ("shorter", "leftmost")
 _BIAS = 1e-7
 
 
 def untied(weights: Weights, spans: Spans, ties: str = "shorter") -> Weights:
     """Lower each positive weight by less than a ten-millionth of it, so that no two of an entity are equal.
 
-    Ahead is the earlier entity; of its spans the shorter and then the leftmost, or with `ties` "leftmost", as
-    in the published code, the leftmost and then the shorter. Equal up to rounding counts as equal.
+    Ahead is the earlier entity; of its spans with `ties` "shorter" the shorter, then the leftmost; with "longer"
+    the longer, then the leftmost; with "leftmost", as in the published code, the leftmost, then the shorter.
+    Equal up to rounding counts as equal.
     """
+    if not weights.size:
+        return weights
     starts, lengths = spans[:, 0], spans[:, 1] - spans[:, 0]
-    words = int(spans[:, 1].max(initial=0)) + 1
-    rank = starts * words + lengths if ties == "leftmost" else lengths * words + starts
-    rank = np.arange(len(weights))[:, None] * words**2 + rank
-    return np.where(weights > 0, weights * (1 - _BIAS * rank / (len(weights) * words**2 or 1)), weights)
+    words = int(spans[:, 1].max()) + 1
+    if ties == "leftmost":
+        rank = starts * words + lengths
+    else:
+        rank = (words - lengths if ties == "longer" else lengths) * words + starts
+    rank = rank + np.arange(len(weights))[:, None] * words**2
+    return np.where(weights > 0, weights * (1 - rank * (_BIAS / (len(weights) * words**2))), weights)
 
 
 def undominated(weights: Weights, spans: Spans, *, grid: int = 400) -> Weights:

@@ -9,7 +9,7 @@ by the longer span whatever the source order.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -18,8 +18,9 @@ import numpy as np
 from projection.errors import ConfigurationError
 from projection.matching.decisions import ScoredCandidates, decide, without_zero
 from projection.matching.solvers import check_solver
+from projection.projectors.matching_settings import links_step
 from projection.protocols import Option, settings_signature
-from projection.types import Bitext, Projection, Span
+from projection.types import Bitext, Projection, Span, Step
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class Heuristic:
             solver=self.solver,
             per_entity=self.keep,
             confidence=lambda entity, candidate: scored.parts(entity, candidate)["link score"],
+            steps=lambda: self._steps(bitext, links, linked, found, scored),
         )
 
     def _runs(self, scores: Mapping[int, float], first: set[int], owners: Mapping[int, int]) -> list[_Run]:
@@ -145,6 +147,44 @@ class Heuristic:
 
         array = np.array(spans, dtype=np.intp).reshape(-1, 2)
         return ScoredCandidates(array, totals, parts, "aligned run", ruled_out)
+
+    def _steps(
+        self,
+        bitext: Bitext,
+        links: Mapping[int, Mapping[int, float]],
+        linked: Sequence[Mapping[int, float]],
+        found: Sequence[Sequence[_Run]],
+        scored: ScoredCandidates,
+    ) -> Iterator[Step]:
+        """Yield links, runs before and after merging, and what the filters left."""
+        dropped = "Links to punctuation are ignored." if self.drop_punctuation else ""
+        yield links_step(bitext, links, dropped)
+        target, names = bitext.target, [f"{bitext.source.text_of(e.span)} {e.label}" for e in bitext.source.entities]
+        yield Step(
+            "Runs of linked words",
+            f"Runs with up to {self.gap} other words between them are merged"
+            f"{', but not across a word linked to another entity' if self.guard else ''}"
+            f"{', nor before a link of the first word' if self.only_i else ''}.",
+            columns=("entity", "runs", "after merging"),
+            rows=tuple(
+                (name, " | ".join(target.text_of(Span(*stretch)) for stretch in _maximal(scores)) or None,
+                 " | ".join(target.text_of(Span(run.start, run.end)) for run in runs) or None)
+                for name, scores, runs in zip(names, linked, found, strict=True)
+            ),
+        )  # fmt: skip
+        if not scored.ruled_out:
+            return
+        ratio = f"longer than {without_zero(self.ratio)} of the entity" if self.ratio else ""
+        keep = f"the {self.keep} longest" if self.keep else ""
+        yield Step(
+            "Runs left out",
+            f"Kept are {' and '.join(filter(None, (ratio, keep)))}.",
+            columns=("entity", "run", "why"),
+            rows=tuple(
+                (names[entity], target.text_of(Span(*map(int, scored.spans[candidate]))), reason)
+                for (entity, candidate), reason in scored.ruled_out.items()
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)

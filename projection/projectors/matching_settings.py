@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from projection.errors import ConfigurationError
@@ -19,6 +20,10 @@ SOLVER = Option("solver", "Take the best pair first, or maximise the sum (intege
                 choices=("greedy", "exact"))  # fmt: skip
 THRESHOLD = Option("threshold", "A span needs a score above this; the solver counts what is above it.", minimum=0.0,
                    maximum=1.0, step=0.05)  # fmt: skip
+
+TIES = MappingProxyType({"dice": "longer", "raw": "leftmost"})
+"""Which of two spans with the same link score is taken. Dice is the same for one word that is linked and for
+two that are, so the longer holds more links; the raw score is not, and the order is that of the published code."""
 
 
 def check_matching(method: Any) -> None:

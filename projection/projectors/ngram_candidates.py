@@ -38,9 +38,8 @@ class NgramCandidates:
         stops = set(stop.split())
         stopped = np.concatenate([[0], np.cumsum([word in stops for word in target.words])])
         kept = spans[stopped[spans[:, 1]] == stopped[spans[:, 0]]]
-        note = (
-            f"All spans of {f'up to {reached}' if reached < words else 'any number'} of the {words} words: {len(spans)}"
-        )
+        lengths = f"up to {reached} of " if reached < words else ""
+        note = f"All spans of {lengths}the {words} words: {len(spans)}"
         if limit and limit == longest_unsegmented and without_spaces:
             note += f" (limit of {limit} for scripts without spaces)"
         if len(kept) < len(spans):

@@ -17,6 +17,7 @@ from projection.projectors.matching_settings import (
     COUNT,
     SOLVER,
     THRESHOLD,
+    TIES,
     check_choice,
     check_matching,
     check_range,
@@ -36,7 +37,8 @@ class NgramMatching:
     words may be single characters; 0: any length) without a word of `stop` (separated by spaces). `score`
     is "dice", in [0, 1], or "raw", as published and not bounded: see LinkScores. The solver places each
     entity "at most", "exactly" or "at least" (`constraint`) `count` times and counts what a score is
-    above `threshold`; of equal spans it takes the leftmost, then the shorter, as published.
+    above `threshold`. Of equal spans it takes the leftmost, then the shorter, by the raw score, as published;
+    by dice the longer, as more of its words are linked.
     """
 
     name: str = "ngram-matching"
@@ -103,7 +105,7 @@ class NgramMatching:
             per_entity=self.count,
             constraint=self.constraint,
             threshold=self.threshold,
-            ties="leftmost",
+            ties=TIES[self.score],
             missing=lambda entity: why_missing(links, entity),
             confidence=lambda entity, candidate: links.dice(entity, found.span(candidate)),
             warnings=found.warnings,

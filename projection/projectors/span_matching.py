@@ -20,7 +20,10 @@ from projection.matching.candidates import ngrams
 from projection.matching.decisions import ScoredCandidates, decide
 from projection.matching.solvers import check_solver
 from projection.protocols import Option, settings_signature
-from projection.types import Bitext, Projection, Span
+from projection.types import Bitext, Projection, Span, Step
+
+SHOWN_WORDS = 3
+"""Target words shown for each entity in the steps."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ class SpanMatching:
             threshold=self.threshold,
             missing=lambda entity: "No word of the entity is linked",
             warnings=warnings,
+            steps=lambda: [_mass_step(bitext, links, self.temperature)],
         )
 
 
@@ -102,6 +106,26 @@ def _links(bitext: Bitext, temperature: float) -> NDArray[np.float64]:
     if bitext.alignment is not None:
         return hard_links(bitext.alignment)
     raise ConfigurationError("span-matching needs an alignment: choose an aligner or give links.")
+
+
+def _mass_step(bitext: Bitext, links: NDArray[np.float64], temperature: float) -> Step:
+    """Show where the alignment mass of each entity lands."""
+    rows = []
+    for entity in bitext.source.entities:
+        mass = links[entity.span.start : entity.span.end].sum(axis=0)
+        name, whole = f"{bitext.source.text_of(entity.span)} {entity.label}", float(mass.sum())
+        best = [int(word) for word in np.argsort(-mass, kind="stable")[:SHOWN_WORDS] if mass[word] > 0]
+        rows += [
+            (name, bitext.target.words[word], word, float(mass[word]), _share(float(mass[word]), whole))
+            for word in best
+        ]
+    kind = f"softmax at temperature {temperature:g}" if bitext.similarity is not None else "the links given"
+    return Step(
+        "Where the mass of each entity lands",
+        f"The {SHOWN_WORDS} target words with most alignment mass, {kind}.",
+        columns=("entity", "target word", "number", "mass", "share"),
+        rows=tuple(rows),
+    )
 
 
 def score_spans(links: NDArray[np.float64], entities: Sequence[Span], spans: NDArray[np.intp]) -> ScoredCandidates:

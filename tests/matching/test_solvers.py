@@ -175,6 +175,9 @@ def test_ties(solver):
     wide_or_right = np.array([[0.0, 0.0, 0.5, 0.0, 0.5, 0.5 + 1e-16]])  # equal up to rounding
     assert [tuple(spans[c]) for _, c in solve(wide_or_right, spans, solver=solver)] == [(2, 3)]
     assert [tuple(spans[c]) for _, c in solve(wide_or_right, spans, solver=solver, ties="leftmost")] == [(0, 3)]
+    assert [tuple(spans[c]) for _, c in solve(wide_or_right, spans, solver=solver, ties="longer")] == [(0, 3)]
+    assert [tuple(spans[c]) for _, c in solve(equal[:1], spans, solver=solver, ties="longer")] == [(0, 3)]
+    assert [tuple(spans[c]) for _, c in solve(equal[:1], spans, solver=solver, ties="leftmost")] == [(0, 1)]
     hardly_better = np.array([[0.0, 0.0, 0.5, 0.0, 0.5, 0.500001]])
     assert [tuple(spans[c]) for _, c in solve(hardly_better, spans, solver=solver, ties="leftmost")] == [(2, 3)]
 
