@@ -143,11 +143,15 @@ class SimilarityAligner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GenerationRequest:
-    """A text and the labels of the entities to find in it, one slot each, in the order of the source."""
+    """A text and the labels of the entities to find in it, one slot each, in the order of the source.
+
+    `names` says in words what labels mean; the generator knows the usual ones and those it was trained on.
+    """
 
     words: tuple[str, ...]
     labels: tuple[str, ...]
     language: str = "und"
+    names: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

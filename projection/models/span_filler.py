@@ -98,7 +98,8 @@ class SpanFiller:
         return [found[number] for number in range(len(requests))]
 
     def _line(self, number: int, request: GenerationRequest, tokenizer: Any, card: Mapping[str, Any]) -> _Line:
-        names = tuple(type_name(label, card.get("names", {})) for label in request.labels)
+        known = {**card.get("names", {}), **dict(request.names)}
+        names = tuple(type_name(label, known) for label in request.labels)
         prompt = write_prompt(request.words, names, request.language)
         ids = encode(tokenizer, prompt)
         if not can_write(tokenizer, names):

@@ -15,7 +15,7 @@ FRAMES = (
     "in LOC wohnt PER heute",
     "PER kommt aus LOC und lacht",
 )
-_OTHERS = "besuchte gestern war in wohnt heute kommt aus und lacht . , nie".split()
+_OTHERS = ("besuchte", "gestern", "war", "in", "wohnt", "heute", "kommt", "aus", "und", "lacht", ".", ",", "nie")
 _NAMES = ("Person", "Location")
 
 
