@@ -49,3 +49,20 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     """Keep the tests out of the user's corrections; converted models stay where they are."""
     monkeypatch.setenv("PROJECTION_HOME", str(tmp_path_factory.getbasetemp() / "home"))
     monkeypatch.delenv("PROJECTION_DATABASE_URL", raising=False)
+
+
+@pytest.fixture(scope="session")
+def marking_model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of an NLLB that translates English and German words and keeps "[ ]" (trained now, about 12 s)."""
+    from tests.models import tiny_markers
+
+    return str(tiny_markers.marking_nllb(tmp_path_factory.mktemp("marking")))
+
+
+@pytest.fixture(scope="session")
+def mirroring_model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The same from English to a German written in the opposite order, so that entities move."""
+    from tests.models import tiny_markers
+
+    folder = tmp_path_factory.mktemp("mirroring")
+    return str(tiny_markers.marking_nllb(folder, [("en", "de")], steps=450, is_mirrored=True))
