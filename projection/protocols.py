@@ -213,7 +213,8 @@ class Projector(Component, Protocol):
     `optional`, evidence it reads where the run can give it and does without elsewhere;
     `reads_source`, False for one that labels the target without looking at the source, which the
     pipeline then need not label (and which may be empty); `options` and `presets`, for forms and
-    `--option`.
+    `--option`. An instance may have `needs`: the evidence and component settings it cannot do without as
+    it is set, where that is not all of `requires` and `components`.
     """
 
     requires: frozenset[str]

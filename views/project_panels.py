@@ -15,6 +15,7 @@ from projection.text.documents import Problem
 from projection.text.languages import ENCODER_LANGUAGES, english_name
 from views import importing, markup
 from views.importing import Reading, ReadingOptions, Upload, language_label
+from views.readiness import ready_methods
 from views.resources import ASSETS, store
 from views.settings_panel import direction_choice
 
@@ -240,7 +241,7 @@ def demo_project() -> int | None:
 
 
 def default_setup(source: str, target: str, direction: str) -> Setup:
-    """Return the defaults of the pair, with every method to compare, its own first."""
+    """Return the defaults of the pair, its own method first; then those that run here with no model of their own."""
     setup = Setup.for_pair(source, target, direction=direction)
-    others = (name for name in registry.names("projector") if name not in setup.methods)
-    return replace(setup, methods=(*setup.methods, *others))
+    light = (name for name in ready_methods(setup) if not registry.components_of(registry.find("projector", name)))
+    return replace(setup, methods=(*setup.methods, *(name for name in light if name not in setup.methods)))
