@@ -120,4 +120,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("projector", "back-translation", "projection.projectors.back_translation:BackTranslation",
           "The marked source translated into the language of the target, and aligned with it there; slow.",
           kind="method"),
+    Entry("projector", "codec", "projection.projectors.codec:Codec",
+          "Constrained decoding: the marks of the source are put where they make the given target most probable (Le et "
+          "al. 2024).", kind="method"),
 )
