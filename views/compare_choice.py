@@ -12,6 +12,7 @@ from projection.pipeline import Setup
 from projection.pipeline.method_sets import method_sets
 from views import markup
 from views.compare_data import kept_setup
+from views.frame import failures_said
 from views.readiness import obstacle, ready_methods
 from views.resources import store
 from views.settings_panel import method_names
@@ -80,7 +81,8 @@ def _take(known: Mapping[str, tuple[str, list[str]]]) -> None:
 
 
 def _keep(project: Any, methods: Sequence[str]) -> None:
-    store().update_setup(project.id, kept_setup(project.setup, methods))
+    with failures_said():
+        store().update_setup(project.id, kept_setup(project.setup, methods))
 
 
 def cannot_run(reasons: Mapping[str, str], *, expanded: bool = False) -> None:

@@ -12,28 +12,21 @@ from views.desk import CHECK, TEXT, Desk
 
 
 def messages(desk: Desk) -> None:
-    """Draw what failed, what is missing, what was not projected."""
+    """Draw what failed, what is missing, what was not projected; of other methods see their own tab."""
     outcome, found = desk.outcome, []
     if outcome.error:
         found.append(markup.notice(f"Stopped at {outcome.error.stage}", outcome.error.message, "bad"))
-    found += _failed_methods(desk)
-    warned = dict.fromkeys(warning for stage in outcome.stages for warning in stage.warnings)
+    if failure := outcome.method_errors.get(desk.method):
+        found.append(markup.notice(f"{desk.method} failed on this sentence", failure, "bad"))
+    others = {*desk.setup.methods} - {desk.method}
+    ran = (stage for stage in outcome.stages if stage.name not in others)
+    warned = dict.fromkeys(warning for stage in ran for warning in stage.warnings)
     found += [markup.notice("Note", warning, "warn") for warning in warned]
     if outcome.source is not None and not outcome.source.entities and not outcome.error:
         found.append(markup.notice("No entity in the source", "Select words in the board and press P, O, L or M."))
     found += [*_not_placed(desk), *_not_carried_over(desk), *_not_projected_any_more(desk)]
     if found:
         st.html("".join(found))
-
-
-def _failed_methods(desk: Desk) -> list[str]:
-    """One message for all methods that failed for the same reason."""
-    reasons: dict[str, list[str]] = {}
-    for name, text in desk.outcome.method_errors.items():
-        reasons.setdefault(text, []).append(name)
-    return [
-        markup.notice(f"{', '.join(names)} failed on this sentence", text, "bad") for text, names in reasons.items()
-    ]
 
 
 def _not_placed(desk: Desk) -> list[str]:

@@ -207,6 +207,14 @@ def test_a_missing_model_is_one_message_and_the_text_is_still_there(app, project
     assert "Traceback" not in shown
 
 
+def test_only_what_the_current_method_has_to_say_stands_under_the_board(app, project):
+    number = project(PAIR, methods=("heuristic", "model-transfer"))
+    page(app, "inspect", project=str(number), m="heuristic")
+    assert "model-transfer failed" not in html(app)
+    app.selectbox(key="m").set_value("model-transfer").run()
+    assert "model-transfer failed on this sentence" in html(app)
+
+
 def test_entities_without_a_place_are_explained(app, project):
     number = project(("Ann left .", "Sie ging fort heute morgen ganz leise ."), methods=("heuristic",), aligner="given")
     page(app, "inspect", project=str(number))

@@ -59,3 +59,9 @@ def test_a_project_deleted_elsewhere_is_said_and_the_way_on_is_shown(app, projec
     assert app.button(key="start").label == "Start a project"
     page(app, "export")
     assert "No project is open" in html(app)
+
+
+def test_methods_that_cannot_be_kept_for_the_project_are_said(app, read_only):
+    page(app, "compare", project=str(read_only), methods="heuristic")
+    app.button(key="keep-methods").click().run()
+    assert "is read-only: nothing was stored" in said(app)
