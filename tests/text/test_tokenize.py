@@ -5,8 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projection.errors import ConfigurationError, FormatError
+from projection.text.joining import natural
 from projection.text.languages import ENCODER_LANGUAGES
 from projection.text.tokenize import join_words, split_sentences, tokenize, tokenizer_name
+from projection.types import Entity, Sentence, Span
 
 TRICKY = (
     "aé e\u0301\u0323 😀 👨‍👩‍👧‍👦 🇩🇪 \u200b\u200c\u200d\ufeff\u00ad \x00\x01\x1f\x7f\x85\u2028\u2029\u3000\u00a0 \u202e"
@@ -133,3 +135,13 @@ def test_sentences(language, text, sentences):
 )  # fmt: skip
 def test_joined_words_read_naturally(language, words, text):
     assert join_words(words, language) == text
+
+
+def test_a_natural_sentence_keeps_words_and_entities():
+    words = Sentence.from_words("He ( Ada ) left .".split(), "en", [Entity(Span(2, 3), "PER")], id="7")
+    sentence = natural(words)
+    assert sentence.text == "He (Ada) left."
+    assert (sentence.words, sentence.entities, sentence.id) == (words.words, words.entities, "7")
+    assert natural(sentence) is sentence
+    written = tokenize("He (Ada) left.", "en")
+    assert natural(written) is written
