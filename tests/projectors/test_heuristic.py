@@ -104,3 +104,20 @@ def test_settings_are_checked():
 def test_a_ratio_that_is_no_number_is_refused():
     with pytest.raises(ConfigurationError, match="ratio must not be negative, but is nan"):
         Heuristic(ratio=float("nan"))
+
+
+def test_every_stage_is_shown():
+    result = project([(0, 3, "ORG"), (4, 5, "LOC")], 8, [(0, 0), (1, 4), (2, 6), (4, 5)], guard=False)
+    steps = {step.title: step for step in result.steps}
+    assert list(steps) == ["Links of the entities", "Runs of linked words", "Runs left out", "Candidates", "Matching"]
+    assert steps["Links of the entities"].rows[0] == ("s0 s1 s2 ORG", "t0 … t4 … t6", 3, None)
+    assert steps["Runs of linked words"].rows == (
+        ("s0 s1 s2 ORG", "t0 | t4 | t6", "t0 | t4 t5 t6"),
+        ("s4 LOC", "t5", "t5"),
+    )
+    assert steps["Runs left out"].rows == (("s0 s1 s2 ORG", "t0", "Shorter than the longest run"),)
+    collision = dict(zip(steps["Matching"].columns, steps["Matching"].rows[1], strict=True))
+    assert (collision["placed on"], collision["runner-up"]) == (None, "t5")
+    assert collision["why not"] == "Taken by s0 s1 s2 ORG"
+    # the run of three with all its words but one linked is worth 3 + 2 / 4, that of one word 1 + 1 / 2
+    assert collision["cost of forcing it"] == pytest.approx(3.5 - 1.5)

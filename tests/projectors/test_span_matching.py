@@ -138,3 +138,17 @@ def test_settings_are_checked():
 def test_a_temperature_that_would_empty_or_blur_every_link_is_refused(temperature):
     with pytest.raises(ConfigurationError, match="temperature must be a number above 0"):
         SpanMatching(temperature=temperature)
+
+
+def test_every_stage_is_shown():
+    (result,) = SpanMatching().project([Bitext(SOURCE, TARGET, LINKS)])
+    mass, candidates, matching = result.steps
+    assert mass.rows == (
+        ("European Union ORG", "Unión", 1, 1.0, 0.5),
+        ("European Union ORG", "Europea", 2, 1.0, 0.5),
+        ("Merkel PER", "Merkel", 6, 1.0, 1.0),
+    )
+    assert candidates.note == "n-gram: 28 spans, 56 scores; the best 5 of each entity are shown."
+    assert len(candidates.rows) == 10
+    assert matching.note.startswith("Greedy: 2 of 2 entities placed, sum 1.600 (each score less 0.2), the greatest")
+    assert [row[1] for row in matching.rows] == ["Unión Europea", "Merkel"]
