@@ -117,6 +117,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("projector", "clap", "projection.projectors.clap:Clap",
           "A language model is asked for the words of each entity in the translation (Parekh et al. 2024); off until "
           "one is named.", kind="method"),
+    Entry("projector", "t-projection", "projection.projectors.t_projection:TProjection",
+          "A fine-tuned mT5 writes what the entities could be, translation probability chooses (García-Ferrero et al. "
+          "2023).", kind="method"),
     Entry("projector", "back-translation", "projection.projectors.back_translation:BackTranslation",
           "The marked source translated into the language of the target, and aligned with it there; slow.",
           kind="method"),

@@ -14,6 +14,7 @@ from projection.cli.convert import convert
 from projection.cli.evaluate import evaluate
 from projection.cli.label import label
 from projection.cli.project import project
+from projection.cli.train import train_generator
 from projection.errors import ProjectionError
 
 BAD_INPUT = 2
@@ -71,6 +72,6 @@ def main(
         logging.getLogger("projection").addHandler(logging.NullHandler())
 
 
-for command in (project, label, align, convert, evaluate, methods):
+for command in (project, label, align, convert, evaluate, methods, train_generator):
     app.command()(command)
 app.add_typer(models, name="models")
