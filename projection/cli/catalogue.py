@@ -75,9 +75,14 @@ _EVIDENCE = {
 
 
 def _needs(row: dict[str, Any]) -> str:
-    needs = [_EVIDENCE[kind] for kind in row["requires"]] + [f"a {role}" for role in row["components"].values()]
+    needs = [_EVIDENCE[kind] for kind in row["requires"]] + [_article(role) for role in row["components"].values()]
     needs += ["no target text (it writes its own)"] if row["writes_target"] else []
     return ", ".join(dict.fromkeys(needs)) or "nothing"
+
+
+def _article(role: str) -> str:
+    named = {"chat": "chat model"}.get(role, role)
+    return f"{'an' if named[0] in 'aeiou' else 'a'} {named}"
 
 
 def _word(value: Any) -> str:
