@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from projection.evaluation.agreement import Pair
-from views.markup import score_text
+from views.markup import counted, score_text
 from views.palette import RAMP
 
 _TEXT = {"light": "#1A1E26", "dark": "#E8EAEE"}
@@ -55,7 +55,7 @@ def _hover(pairs: Mapping[tuple[str, str], Pair], methods: Sequence[str]) -> lis
 def _said(pair: Pair | None, one: str, other: str) -> str:
     if pair is None:
         return one if one == other else f"{one} and {other}: no sentence in common"
-    return f"{one} and {other}: {score_text(pair.f1)} on {pair.sentences} sentences"
+    return f"{one} and {other}: {score_text(pair.f1)} on {counted(pair.sentences, 'sentence')}"
 
 
 def alternative_text(pairs: Mapping[tuple[str, str], Pair], methods: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from projection.alignment.words import word_similarity
 from projection.text import schemes
 from projection.text.languages import english_name
 from projection.types import Decision, Entity, Span
-from views import editing, markup, matrix, tables
+from views import editing, markup, matrix, steps, tables
 from views.desk import Desk, Pick
 from views.frame import say
 
@@ -215,6 +215,7 @@ def text_tab(desk: Desk) -> None:
 def history_tab(desk: Desk) -> None:
     """What each step did, and every stored change with a way back."""
     st.html(tables.stages(desk.outcome, desk.setup.direction))
+    steps.steps_panel(desk.projection)
     if not desk.events:
         return
     st.html(markup.title("Changes", "every one is kept"))
