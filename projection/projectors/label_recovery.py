@@ -79,8 +79,8 @@ def assign(
        entity's own words and less than as much besides ("do Sri Lanka") is narrowed to them, and those words
        beside a mark without a partner count as marked (so do, where pairs are missing, those at the edge of a
        string like no entity).
-    2. Elimination: strings like no entity go to the entities without a place, if these are as many and of
-       one label (so for one entity and one string, or where all labels are the same).
+    2. Elimination: strings like no entity go to the entities without a place that are like no string, if
+       these are as many and of one label (so for one entity and one string, or where all labels are the same).
     3. With `find_lost`, the own words of entities without a place, where no mark stands.
     4. Elimination once more, where there may be fewer strings than entities.
     Ties are told by order. The matching itself is left to `decide`: what a rule adds is out of the way of
@@ -140,7 +140,11 @@ class _Table:
 
     def eliminate(self, as_many: bool) -> None:
         placed = self._placed()
-        entities = [entity for entity in range(len(self._wanted)) if entity not in placed]
+        entities = [
+            entity
+            for entity, likes in enumerate(self._like)
+            if entity not in placed and all(like.total <= self._threshold for like in likes)
+        ]
         strings = [
             number
             for number, string in enumerate(self._recovered.strings)

@@ -92,16 +92,17 @@ class MarkedTranslation:
             return f"The sentence is discarded: {discarded[:1].lower()}{discarded[1:]}"
         recovered, taken = self.recovered, [match.span for match in projection.matches]
         best = next((one for one in projection.decisions if one.entity_index == loss.entity_index), None)
+        lost = f"Its marks were lost in translation: {len(recovered.strings)} of {len(self.wanted)} pairs came back"
         if best is not None and best.blocked_by is not None:
-            return loss.reason
+            is_lost = len(recovered.strings) < len(self.wanted)
+            return f"{lost}, and what is like it is another entity" if is_lost else loss.reason
         left = [
             likeness(self.wanted[loss.entity_index], recovered.text_of(string)).total
             for string in recovered.strings
             if (span := words_of(self.target, string)) and not any(span.overlaps(other) for other in taken)
         ]
         if not left:
-            came = f"{len(recovered.strings)} of {len(self.wanted)} pairs came back"
-            return f"Its marks were lost in translation: {came}"
+            return lost
         strings = "1 marked string is" if len(left) == 1 else f"{len(left)} marked strings are"
         return f"{strings} left, none like it (at most {without_zero(max(left))})"
 

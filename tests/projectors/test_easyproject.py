@@ -123,6 +123,17 @@ def test_one_label_is_copied_whatever_the_strings_are():
     assert all("by elimination" in match.parts for match in result.matches)
 
 
+def test_an_entity_whose_twin_is_placed_does_not_stand_in_the_way_of_elimination():
+    """Of two Anas one pair of marks is lost; the string like none is still the only place for the town."""
+    source = sentence("Ana and Ana in Rome", [(0, 1, "PER"), (2, 3, "PER"), (4, 5, "LOC")])
+    script = {"[ Ana ] and [ Ana ] in [ Rome ]": "[ Ana ] e ela em [ xyz ]", **ALONE}
+    result = write(source, script)
+    assert placed(result) == [("Ana", "PER", "Ana"), ("Rome", "LOC", "xyz")]
+    assert reasons(result) == {
+        1: "Its marks were lost in translation: 2 of 3 pairs came back, and what is like it is another entity"
+    }
+
+
 def test_a_doubled_mark_is_not_given_to_a_lost_entity():
     source = sentence("Ana saw Rome", [(0, 1, "PER"), (2, 3, "LOC")])
     result = write(source, {"[ Ana ] saw [ Rome ]": "[ Ana ], sim, [ Ana ] viu", **ALONE})

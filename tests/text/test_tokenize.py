@@ -138,7 +138,7 @@ def test_joined_words_read_naturally(language, words, text):
 
 
 def test_a_natural_sentence_keeps_words_and_entities():
-    words = Sentence.from_words("He ( Ada ) left .".split(), "en", [Entity(Span(2, 3), "PER")], id="7")
+    words = Sentence.from_words(["He", "(", "Ada", ")", "left", "."], "en", [Entity(Span(2, 3), "PER")], id="7")
     sentence = natural(words)
     assert sentence.text == "He (Ada) left."
     assert (sentence.words, sentence.entities, sentence.id) == (words.words, words.entities, "7")
