@@ -27,7 +27,8 @@ class ScoredCandidates:
     `spans` (C, 2); `totals` (E, C), NaN where a candidate was not considered for an entity;
     `parts(entity, candidate)` gives the numbers a total is made of; `origin` names the extractor;
     `ruled_out` holds a reason for each (entity, candidate) excluded before matching, `nothing` the reason
-    for those whose total is 0.
+    for those whose total is 0. `evidence` are the arrays that `parts` reads, where it keeps any of size: they
+    are seen there by who counts memory.
     """
 
     spans: NDArray[np.intp]
@@ -36,6 +37,7 @@ class ScoredCandidates:
     origin: str
     ruled_out: Mapping[Choice, str] = field(default_factory=lambda: MappingProxyType({}))
     nothing: str = "No link from the entity"
+    evidence: Mapping[str, NDArray[np.float64]] = field(default_factory=lambda: MappingProxyType({}))
 
     def weights(self, threshold: float) -> NDArray[np.float64]:
         """Return (E, C) what a solver maximises: total - threshold, -inf where a pair is not eligible."""

@@ -190,7 +190,9 @@ class FusionMatching:
         nothing = "No score says anything for it"
         return decide(
             scores.bitext,
-            ScoredCandidates(scores.found.spans, scores.totals(), scores.parts, "n-gram", nothing=nothing),
+            ScoredCandidates(
+                scores.found.spans, scores.totals(), scores.parts, "n-gram", nothing=nothing, evidence=scores.raw
+            ),
             method=self.name,
             signature=self.signature,
             solver=self.solver,

@@ -54,7 +54,7 @@ class NerMatching:
     presets: ClassVar[Mapping[str, Mapping]] = {
         "default": {},
         "paper": {"score": "raw", "solver": "greedy"},
-        "same label": {"same_label": True},
+        "same-label": {"same_label": True},
     }
 
     def __post_init__(self):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from projection.matching.candidates import ngrams
 from projection.matching.decisions import Decisions, ScoredCandidates, decide
-from projection.types import Bitext, Entity, Sentence, Span
+from projection.matching.forcing import Forcing
+from projection.types import Bitext, Entity, Sentence, Span, Step
 
 SOURCE = Sentence.from_words(
     ["Ann", "met", "Bob", "in", "Rome"],
@@ -17,7 +19,7 @@ SOURCE = Sentence.from_words(
 )
 
 
-def projection(totals, solver="greedy", threshold=0.2, ruled_out=None):
+def projection(totals, solver="greedy", threshold=0.2, ruled_out=None, **more):
     totals = np.asarray(totals, float)
     words = int((np.sqrt(8 * totals.shape[1] + 1) - 1) / 2)
     source = SOURCE.with_entities(SOURCE.entities[: len(totals)])
@@ -25,7 +27,7 @@ def projection(totals, solver="greedy", threshold=0.2, ruled_out=None):
     scored = ScoredCandidates(
         ngrams(words).spans, totals, lambda e, c: {"total": float(totals[e, c])}, "n-gram", ruled_out or {}
     )
-    return decide(bitext, scored, method="m", signature="m|", solver=solver, threshold=threshold)
+    return decide(bitext, scored, method="m", signature="m|", solver=solver, threshold=threshold, **more)
 
 
 def reasons(result, entity):
@@ -80,20 +82,80 @@ def test_decisions_are_a_sequence():
     assert [d.score for d in decisions.of(0, limit=2)] == [0.9, 0.6]
 
 
-@given(st.lists(st.lists(st.integers(0, 10), min_size=10, max_size=10), min_size=1, max_size=3), st.booleans())
-def test_reasons_are_true(tenths, is_exact):
-    result = projection(np.array(tenths) / 10, solver="exact" if is_exact else "greedy")
+LIMITS = [(1, "at most"), (2, "at most"), (0, "at most"), (1, "exactly"), (2, "exactly"), (1, "at least")]
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 10), min_size=10, max_size=10), min_size=1, max_size=3),
+    st.sampled_from(["greedy", "exact"]),
+    st.sampled_from(LIMITS),
+)
+def test_reasons_are_true(tenths, solver, limit):
+    result = projection(np.array(tenths) / 10, solver=solver, per_entity=limit[0], constraint=limit[1])
     assert isinstance(result.decisions, Decisions)
-    placed = {match.entity_index: match for match in result.matches}
+    placed = {(match.entity_index, match.span) for match in result.matches}
     for decision in result.decisions:
         if decision.status == "chosen":
-            assert placed[decision.entity_index].span == decision.candidate.span
+            assert (decision.entity_index, decision.candidate.span) in placed
         elif decision.status == "ruled out":
             assert decision.score <= 0.2
         else:
             assert decision.score > 0.2
             assert decision.blocked_by is not None, "in an optimum every good candidate is blocked by a winner"
+            assert decision.blocked_by in placed
             entity, span = decision.blocked_by
-            assert placed[entity].span == span
-            assert entity == decision.entity_index or span.overlaps(decision.candidate.span)
-    assert {missing.entity_index for missing in result.unprojected} == set(range(len(tenths))) - set(placed)
+            is_full = limit[1] != "at least" and [other for other, _ in placed].count(entity) == limit[0]
+            assert span.overlaps(decision.candidate.span) or (entity == decision.entity_index and is_full)
+    assert {one.entity_index for one in result.unprojected} == set(range(len(tenths))) - {one for one, _ in placed}
+
+
+def test_the_sum_of_greedy_may_stay_under_the_optimum():
+    #       0-1  0-2  1-2
+    totals = [[0.6, 0.7, 0.0], [0.0, 0.0, 0.6]]
+    greedy, exact = (projection(totals, solver=solver, threshold=0.0).decisions for solver in ("greedy", "exact"))
+    assert (greedy.objective, greedy.optimum) == pytest.approx((0.7, 1.2))
+    assert (exact.objective, exact.optimum) == pytest.approx((1.2, 1.2))
+    # costs are those of the optimum, whatever was chosen
+    for decisions in (greedy, exact):
+        assert decisions.forcing(0, Span(0, 2)).cost == pytest.approx(0.5)
+        assert decisions.forcing(0, Span(0, 1)).cost == pytest.approx(0.0)
+        assert decisions.forcing(1, Span(0, 1)) == Forcing(None, "No link from the entity")
+
+
+def test_what_is_below_the_threshold_or_ruled_out_cannot_be_forced():
+    decisions = projection([[0.9, 0.6, 0.1]], ruled_out={(0, 1): "Too long"}).decisions
+    assert decisions.forcing(0, Span(1, 2)).reason == "Under threshold .20"
+    assert decisions.forcing(0, Span(0, 2)).reason == "Too long"
+    assert projection([[0.9, np.nan, 0.3]]).decisions.forcing(0, 1).reason == "Not a candidate of this method"
+
+
+def test_steps_are_made_when_they_are_read_and_once():
+    made = []
+
+    def make():
+        made.append(1)
+        return [Step("First")]
+
+    steps = projection([[0.9, 0.6, 0.1]], steps=make).steps
+    assert not made
+    assert [step.title for step in steps] == ["First", "Candidates", "Matching"]
+    assert len(steps) == 3 and steps[-1].title == "Matching" and made == [1]
+
+
+def test_steps_of_many_entities_stay_short_and_say_what_they_leave_out():
+    words = 40
+    source = Sentence.from_words(["w"] * words, "en", [Entity(Span(n, n + 1), "X") for n in range(words)])
+    spans = ngrams(words, longest=2).spans
+    totals = np.where(spans[:, 0] == np.arange(words)[:, None], 0.5, 0.0)
+    bitext = Bitext(source, Sentence.from_words(["w"] * words, "de"))
+    result = decide(bitext, ScoredCandidates(spans, totals, lambda e, c: {}, "n-gram"), method="m", signature="m|")
+    candidates, matching = result.steps
+    assert len(candidates.rows) == len(matching.rows) == 40
+    assert candidates.note == "n-gram: 79 spans, 3160 scores; the best of each entity is shown."
+
+
+def test_a_constraint_that_cannot_be_kept_is_a_warning():
+    result = projection([[0.9, 0.6, 0.1], [0.8, 0.1, 0.1]], solver="exact", constraint="exactly")
+    assert [match.entity_index for match in result.matches] == [0]
+    assert result.warnings[0].startswith("Exactly 1 per entity could not be kept for Bob PER (1 missing): no")
+    assert not projection([[0.9, 0.6, 0.1], [0.0, 0.0, 0.0]], solver="exact", constraint="exactly").warnings

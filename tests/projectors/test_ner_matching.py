@@ -40,7 +40,7 @@ def test_the_recognizer_says_where_and_the_source_what(preset):
 
 
 def test_the_label_can_be_asked_for():
-    result = project("ner-matching", FOUND, preset="same label")
+    result = project("ner-matching", FOUND, preset="same-label")
     assert placed(result) == [(6, 7, "PER")]
     assert {missing.entity_index: missing.reason for missing in result.unprojected} == {0: "The recognizer says MISC"}
 
