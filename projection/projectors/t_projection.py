@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from projection.errors import ModelUnavailable
 from projection.matching.decisions import ScoredCandidates, decide
-from projection.matching.pruning import Choice, overlapping
+from projection.matching.pruning import Choice, overlapping, untied
 from projection.matching.translation_scores import nmt_scores
 from projection.projectors.generated_candidates import GeneratedCandidates
 from projection.projectors.matching_settings import THRESHOLD, check_choice, check_range
@@ -38,6 +38,8 @@ SOURCE_ORDER = "source order"
 _SOLVERS = ("greedy", "exact", SOURCE_ORDER)
 _TRAIN = "trained to fill slots (make one with `python -m projection train-generator`)"
 
+_NEARNESS = 1e-6  # decides between equal scores only
+
 Question = tuple[str, str, str, str]
 """Entity string, span string, and the language of each."""
 
@@ -50,8 +52,9 @@ class TProjection:
     string it wrote is a candidate for all entities of the type wherever it stands in the target (see
     `WordText.find`; `agglutinative` lets it be a part of words); one that stands nowhere is reported. Its
     score is the NMTScore ("direct", both ways) of entity and span by `translator`; spans need a score above
-    `threshold`. `names` says in words what labels mean ("DNA=Gene"). The solver "source order" is that of the
-    paper: entity by entity, each takes the best that is left. T-Projection cannot find what no beam holds.
+    `threshold`, and of equal ones the place most like that of the entity in the source is taken. `names` says
+    in words what labels mean ("DNA=Gene"). The solver "source order" is that of the paper: entity by entity,
+    each takes the best that is left, the leftmost of equal ones. T-Projection cannot find what no beam holds.
     """
 
     name: str = "t-projection"
@@ -133,11 +136,13 @@ class TProjection:
         spans = sorted({span for _, span in questions})
         column = {span: number for number, span in enumerate(spans)}
         totals = np.full((len(bitext.source.entities), len(spans)), np.nan)
+        in_order = self.solver == SOURCE_ORDER
         for (entity, span), question in questions.items():
-            totals[entity, column[span]] = scores[question]
+            totals[entity, column[span]] = scores[question] - (
+                0 if in_order else _NEARNESS * _far(bitext, entity, span)
+            )
         array = np.array([(span.start, span.end) for span in spans], np.intp).reshape(-1, 2)
         found = [candidates.of_entity(entity) for entity in range(len(totals))]
-        in_order = self.solver == SOURCE_ORDER
         ruled_out = taken_before(totals, array, _names(bitext), self.threshold) if in_order else {}
         generation = candidates.generation
         return decide(
@@ -146,7 +151,7 @@ class TProjection:
                 array,
                 totals,
                 lambda entity, candidate: {
-                    "NMTScore": float(totals[entity, candidate]),
+                    "NMTScore": scores[questions[entity, spans[candidate]]],
                     "beams": float(found[entity][spans[candidate]]),
                 },
                 "generated",
@@ -169,20 +174,26 @@ def taken_before(
 ) -> dict[Choice, str]:
     """Return the candidates that are gone when entities choose one after the other, with the reason.
 
-    Each takes the best that shares no word with what earlier ones took; ties go to the shorter, then the
-    leftmost. Without these candidates the greedy solver makes the same choices.
+    Each takes the best that shares no word with what earlier ones took (ties as `untied` breaks them). Without
+    these candidates the greedy solver makes the same choices.
     """
+    weights = untied(np.nan_to_num(totals, nan=-np.inf) - threshold, spans)
     ruled_out: dict[Choice, str] = {}
     owner = np.full(len(spans), -1)
-    for entity, row in enumerate(totals):
-        for candidate in np.nonzero(~np.isnan(row) & (owner >= 0))[0].tolist():
+    for entity, row in enumerate(weights):
+        for candidate in np.nonzero(~np.isnan(totals[entity]) & (owner >= 0))[0].tolist():
             ruled_out[entity, candidate] = f"Taken by {names[owner[candidate]]}, which comes first in the source"
-        free = np.nonzero((owner < 0) & (np.nan_to_num(row, nan=-1.0) > threshold))[0]
-        if len(free):
-            lengths = spans[free, 1] - spans[free, 0]
-            best = free[np.lexsort((spans[free, 0], lengths, -row[free]))[0]]
-            owner[overlapping(spans, best) & (owner < 0)] = entity
+        free = np.where(owner < 0, row, -np.inf)
+        if (free > 0).any():
+            owner[overlapping(spans, int(free.argmax())) & (owner < 0)] = entity
     return ruled_out
+
+
+def _far(bitext: Bitext, entity: int, span: Span) -> float:
+    """Return how far apart the middles of entity and span lie, as shares of their sentences, 0 to 1."""
+    place = bitext.source.entities[entity].span
+    middles = (place.start + place.end) / len(bitext.source), (span.start + span.end) / len(bitext.target)
+    return abs(middles[0] - middles[1]) / 2
 
 
 def _names(bitext: Bitext) -> list[str]:
