@@ -162,7 +162,9 @@ class _Loop:
         try:
             state = torch.load(path, map_location=self._device, weights_only=True)
         except Exception as problem:  # pickle and zip errors of many types
-            raise ModelUnavailable(f"The checkpoint {path} is damaged ({problem}): delete it to start anew.") from None
+            raise ModelUnavailable(
+                f"The checkpoint {path} is damaged ({type(problem).__name__}): delete it to start anew."
+            ) from problem
         if state["signature"] != self._settings.signature(self._material):
             raise ConfigurationError(
                 f"{self._output} holds an unfinished training with other settings or sentences: name another folder, "

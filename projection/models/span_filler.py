@@ -176,7 +176,12 @@ def _mean_log_probabilities(model: Any, tokenizer: Any, ids: Any, mask: Any, seq
 
 
 def encode(tokenizer: Any, text: str) -> list[int]:
-    """Return the sub-words of a line and the end token; special tokens typed by a user stay text."""
+    """Return the sub-words of a line and the end token.
+
+    A special token in the text ("</s>") is broken by a space: T5's vocabulary holds it as a word like any other.
+    """
+    for token in tokenizer.all_special_tokens:
+        text = text.replace(token, f"{token[0]} {token[1:]}")
     ids = tokenizer(text, add_special_tokens=False, split_special_tokens=True, verbose=False)["input_ids"]
     return [*ids, tokenizer.eos_token_id]
 
