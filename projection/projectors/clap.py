@@ -54,7 +54,7 @@ class Clap:
         Option("retry", "Ask once more when the answer is no part of the translation."),
         SOLVER,
     )
-    presets: ClassVar[Mapping[str, Mapping]] = {"default": {}, "one question": {"retry": False}}
+    presets: ClassVar[Mapping[str, Mapping]] = {"default": {}, "one-question": {"retry": False}}
 
     def __post_init__(self):
         check_choice(self, "solver", ("greedy", "exact"))

@@ -17,6 +17,7 @@ from projection.registry import Entry
 
 README = (Path(__file__).parent.parent.parent / "README.md").read_text("utf-8")
 COMMANDS = re.findall(r"^python -m projection (.+)$", README, re.MULTILINE)
+MODEL_COMMANDS = ("align", "train-generator")
 STAND_INS = {
     "project": "--recognizer rules --translator dictionary --aligner diagonal --method heuristic",
     "label": "--recognizer rules",
@@ -46,11 +47,11 @@ def folder(tmp_path, monkeypatch):
 
 def test_the_readme_shows_every_command():
     assert {command.split()[0] for command in COMMANDS} == {
-        "project", "label", "align", "convert", "evaluate", "methods", "models",
+        "project", "label", "align", "convert", "evaluate", "methods", "models", "train-generator",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("command", [command for command in COMMANDS if not command.startswith("align")])
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command.split()[0] not in MODEL_COMMANDS])
 def test_commands_run(folder, command):
     """With stand-ins in place of models."""
     arguments = shlex.split(f"{command} {STAND_INS.get(command.split()[0], '')}")
@@ -69,6 +70,18 @@ def test_align_runs(folder):
     (command,) = [command for command in COMMANDS if command.startswith("align")]
     assert CliRunner().invoke(app, shlex.split(command)).exit_code == 0
     assert (folder / "train.pharaoh").read_text().startswith("0-0 1-1 2-2")
+
+
+@pytest.mark.model
+def test_a_generator_is_trained(folder, tmp_path):
+    """From a tiny mT5 of random weights instead of google/mt5-small."""
+    from tests.models.tiny_filler import base
+
+    (command,) = [command for command in COMMANDS if command.startswith("train-generator")]
+    model = base(tmp_path / "tiny")
+    result = CliRunner().invoke(app, shlex.split(f"{command} --model {model} --epochs 1 --beams 2"))
+    assert result.exit_code == 0, result.stderr
+    assert (folder / "generator" / "model.safetensors").stat().st_size
 
 
 def test_the_method_of_the_readme_works_with_one_line_in_the_registry(folder, monkeypatch):

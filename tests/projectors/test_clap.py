@@ -78,7 +78,7 @@ def test_a_wrong_answer_is_sent_back_once():
     assert [role for role, _ in chat.asked[2].turns] == ["system", "user", "assistant", "user"]
     assert chat.asked[2].turns[2] == ("assistant", "Bonn") and len(chat.asked) == 3
     without = Scripted({"Anna": "Anna", "Berlin": ["Bonn", "Berlin"]})
-    (projection,) = create("projector", "clap:one question", chat=without).project([BERLIN])
+    (projection,) = create("projector", "clap:one-question", chat=without).project([BERLIN])
     assert placed(projection) == [("Anna", "PER")] and len(without.asked) == 2
 
 
