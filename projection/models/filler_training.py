@@ -107,7 +107,7 @@ def train_filler(
                        seed=settings.seed)  # fmt: skip
     tell(material.description)
     if len(tokenizer) > model.get_input_embeddings().num_embeddings:
-        model.resize_token_embeddings(len(tokenizer))
+        grow(model, len(tokenizer))
     loop = _Loop(model.float().to(device), tokenizer.pad_token_id, material, settings, output, device)
     resumed = loop.resume()
     if resumed:
@@ -134,6 +134,19 @@ def check_output(output: Path) -> None:
         raise ConfigurationError(f"{output} holds a trained generator already: name another folder, or delete it.")
     if any(output.iterdir()):
         raise ConfigurationError(f"{output} is not empty: name a new folder.")
+
+
+def grow(model: Any, size: int) -> None:
+    """Give a model embeddings for `size` sub-words; an output layer with weights of its own (mT5's) keeps them."""
+    import torch
+
+    head = model.get_output_embeddings()
+    own = None if head.weight is model.get_input_embeddings().weight else head.weight.detach().clone()
+    model.resize_token_embeddings(size)
+    head = model.get_output_embeddings()
+    if own is not None and head.weight is model.get_input_embeddings().weight:  # transformers ties it anew
+        fresh = own.mean(0).expand(size - len(own), -1)
+        head.weight = torch.nn.Parameter(torch.cat([own, fresh]))
 
 
 class _Loop:

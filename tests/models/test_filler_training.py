@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 from projection.cli import app
 from projection.errors import Cancelled, ConfigurationError, ModelInputError, ModelUnavailable
 from projection.models.filler_data import prepare
-from projection.models.filler_training import CHECKPOINT, TrainingSettings, train_filler
+from projection.models.filler_training import CHECKPOINT, TrainingSettings, grow, train_filler
+from projection.models.hub import load_pretrained
 from projection.types import Entity, Sentence, Span
 from tests.models import tiny_filler
 
@@ -172,7 +173,39 @@ def test_bfloat16_and_adafactor(base, tmp_path):
         for name in ("bfloat16", "float32")
     )
     assert half.loss != full.loss and half.loss == pytest.approx(full.loss, rel=0.02)
-    assert str(weights(tmp_path / "bfloat16")["lm_head.weight"].dtype) == "torch.float32"
+    assert str(weights(tmp_path / "bfloat16")["shared.weight"].dtype) == "torch.float32"
+
+
+@pytest.fixture(scope="module")
+def untied(base, tmp_path_factory):
+    """The base with an output layer of its own, as Google's mT5 checkpoints have."""
+    import shutil
+
+    import torch
+    from safetensors.torch import save_file
+
+    folder = tmp_path_factory.mktemp("untied")
+    shutil.copytree(base, folder, dirs_exist_ok=True)
+    tensors = weights(base)
+    tensors["lm_head.weight"] = torch.randn(tensors["shared.weight"].shape, generator=torch.Generator().manual_seed(1))
+    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    return folder
+
+
+def test_an_output_layer_of_its_own_stays_so(untied, tmp_path):
+    import torch
+
+    before = weights(untied)["lm_head.weight"]
+    train_filler(SENTENCES[:4], tmp_path / "x", settings(untied, epochs=1), held_out=0.25)
+    after = weights(tmp_path / "x")
+    assert 0 < (after["lm_head.weight"] - before).abs().max() < 0.01
+    assert not torch.allclose(after["lm_head.weight"], after["shared.weight"], atol=0.1)
+    model = load_pretrained("AutoModelForSeq2SeqLM", str(untied), "base model")
+    grow(model, len(before) + 3)
+    assert torch.equal(model.lm_head.weight[: len(before)], before) and len(model.shared.weight) == len(before) + 3
+    assert torch.allclose(model.lm_head.weight[-1], before.mean(0))
+    again = load_pretrained("AutoModelForSeq2SeqLM", str(tmp_path / "x"), "base model")
+    assert again.lm_head.weight is not again.shared.weight
 
 
 def test_a_loss_that_is_no_number(base, tmp_path):
