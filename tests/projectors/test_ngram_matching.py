@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from projection.errors import ConfigurationError
+from projection.evaluation.comparison import compare
+from projection.pipeline import Pipeline, Resources, Setup, Task
 from projection.registry import create
+from projection.text.documents import read
 from projection.types import Alignment, Bitext, Entity, Sentence, Span
 
 
@@ -177,3 +180,27 @@ def test_settings_are_checked():
     with pytest.raises(ConfigurationError, match="needs word links"):
         source = Sentence.from_words(["a"])
         create("projector", "ngram-matching").project([Bitext(source, source)])
+
+
+@pytest.mark.model
+@pytest.mark.data
+def test_counts_above_one_collapse_on_gold_data_as_published(data_folder):
+    """Thesis: exact .92 with at most 1, .65 with at most 2, .57 with at least 1, for German; greedy like exact."""
+    sides = [list(read(data_folder / "europarl-ner" / f"{language}.conll02", language=language).iter_sentences())[:120]
+             for language in ("en", "de")]  # fmt: skip
+    setup = Setup.for_pair("en", "de", recognizer="given", translator="given", methods=("ngram-matching",))
+    outcomes = Pipeline(setup, Resources()).run([Task(*two, labelled=True) for two in zip(*sides, strict=True)])
+    bitexts = [Bitext(outcome.source, outcome.target, outcome.alignment) for outcome in outcomes]
+
+    def f1(**options):
+        found = create("projector", "ngram-matching", preset="thesis", **options).project(bitexts)
+        placed = [result.labelled_target for result in found]
+        return compare(placed, sides[1], settings={}).to_dict()["overall"]["f1"]
+
+    once = f1()
+    assert once > 0.85
+    assert f1(solver="greedy") == pytest.approx(once, abs=0.005)
+    assert f1(constraint="exactly") == pytest.approx(once, abs=0.005)
+    assert f1(count=2) < once - 0.15
+    assert f1(constraint="at least") == f1(count=0) < f1(count=2)
+    assert once - 0.1 < f1(count=2, solver="greedy") < once
