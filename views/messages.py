@@ -58,7 +58,7 @@ def lost_labels(desk: Desk, side: str) -> list[str]:
     states = [*(event.edits for event in desk.events), Edits()]
     names: dict[str, None] = {}
     for event, before in zip(desk.events, states[1:], strict=True):
-        if event.kind != TEXT or getattr(event.edits, side) != text:
+        if event.kind != TEXT or text is None or getattr(event.edits, side) != text:
             continue
         replaced, entities = getattr(before, side), getattr(before, f"{side}_entities") or ()
         text, replaced = replaced, replaced or getattr(desk.stored.task, side)

@@ -146,6 +146,9 @@ def test_without_translation_or_labels_the_source_can_be_marked(app, project):
     app.button(key="label-PER").click().run()
     assert "Stopped at translation" in html(app) and not app.exception
     assert store().sentence(number, 0).edits.source_entities == (Entity(Span(0, 1), "PER", origin="human"),)
+    save_translation(app, "Ann ging .")
+    assert not app.exception and "not carried over" not in html(app)
+    assert [item["label"] for item in board(app)["target"]["entities"]] == ["PER"]
 
 
 def test_labels_that_a_new_text_lost_are_named_until_the_sentence_is_accepted(app, project):
