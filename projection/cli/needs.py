@@ -113,15 +113,24 @@ def _check_held(setup: Setup, resources: Resources) -> None:
     """Build the methods, and raise where a component one of them holds cannot run here."""
     from projection import registry
     from projection.models.catalogue import availability
-    from projection.pipeline.setup import projector_options
+    from projection.pipeline.setup import ROLES, projector_options
+    from projection.protocols import needed
 
     for method in setup.methods:
         options = projector_options(setup, method)
-        for key, role in _held(registry.components_of(registry.find("projector", method)), options):
-            state = availability(role, key)
+        components = registry.components_of(registry.find("projector", method))
+        for name, role in _held(components, options):
+            state = availability(role, name)
             if not state.ready:
-                raise ModelUnavailable(f"The {role} {key} of {method} cannot run here. {state.message}")
-        resources.component("projector", method, options)
+                raise ModelUnavailable(f"The {role} {name} of {method} cannot run here. {state.message}")
+        projector = resources.component("projector", method, options)
+        if hasattr(projector, "write"):
+            projector.write([], setup.target_language)  # without sentences a method checks what it holds
+        else:
+            projector.project([])
+        for setting, role in components.items():
+            if setting in getattr(projector, "needs", components):
+                needed(getattr(projector, setting), method, setting, of_run=role in ROLES)
 
 
 def _held(components: dict[str, str], options: dict[str, Any]) -> Iterator[tuple[str, str]]:
