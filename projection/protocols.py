@@ -94,13 +94,14 @@ class TokenScores:
 class TokenScorer(Protocol):
     """A translator whose output can be built and scored token by token, for constrained decoding."""
 
-    def target_pieces(
-        self, words: Sequence[str], is_glued: Sequence[bool], source: str, target: str
-    ) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
-        """Return the tokens of each target word as it stands, and as it would after a space.
+    def target_pieces(self, sentence: Sentence, source: str) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+        """Return the tokens of each word of a target text as it stands, and as it would stand after a mark.
 
-        `is_glued` tells the words that have no space before them.
+        Words that touch share no token; a word may have none.
         """
+
+    def mark_pieces(self, marks: Sequence[str], source: str, target: str) -> list[tuple[int, ...]]:
+        """Return the tokens of each mark in a target text. Raises ModelInputError for one the model lacks."""
 
     def token_scores(
         self, text: str, targets: Sequence[Sequence[int]], probes: Sequence[int], source: str, target: str
@@ -188,19 +189,26 @@ class SpanGenerator(Component, Protocol):
 class ChatRequest:
     """A conversation that waits for an answer: `turns` are ("system" | "user" | "assistant", text).
 
-    `pieces` are the words of the text the answer must be a part of, each with the space before it. A
-    model that can be guided writes a run of them and nothing else.
+    A model that can be guided answers with one of `choices`, if there are any, and nothing else.
     """
 
     turns: tuple[tuple[str, str], ...]
-    pieces: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChatAnswer:
+    """What came back: `text`, or in one sentence why nothing did (`problem`)."""
+
+    text: str = ""
+    problem: str = ""
 
 
 class ChatModel(Component, Protocol):
     where: str
     """Where the text goes: the host that is asked, or "this computer"."""
 
-    def answer(self, requests: Sequence[ChatRequest]) -> list[str]:
+    def answer(self, requests: Sequence[ChatRequest]) -> list[ChatAnswer]:
         """Return the answer to each conversation. Raises ModelUnavailable when nobody answers."""
 
 
