@@ -35,7 +35,11 @@ def obstacle(setup: Setup, method: str, *, links: bool = False) -> str:
         options = projector_options(setup, method)
         needs = needs_of(entry, options) - ({"alignment", "similarity"} if links else set())
         lacking = chain(_lacking_evidence(setup, needs), _lacking_components(setup, entry, options, needs))
-        return next(lacking, "")
+        if reason := next(lacking, ""):
+            return reason
+        made = registry.create("projector", method, **options)
+        made.write([], setup.target_language) if hasattr(made, "write") else made.project([])  # checks what it holds
+        return ""
     except (ProjectionError, ImportError) as problem:
         return str(problem)
 

