@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -16,7 +16,7 @@ OptionOption = Annotated[
         "--option",
         metavar="KEY=VALUE",
         help="A setting of a component; goes to the method, else the aligner, the recognizer, the translator. "
-        "aligner.KEY=VALUE names one of them. Repeat for more.",
+        "aligner.KEY=VALUE names one of them, clap.chat.KEY=VALUE what a method is made of. Repeat for more.",
     ),
 ]
 _ROLES = {"projector": "method"}
@@ -29,9 +29,12 @@ Place = tuple[str, str, str]
 def parse_options(given: Iterable[str] | None, places: Sequence[Place]) -> dict[str, dict[str, Any]]:
     """Sort settings by component, the first of `places` that has the key takes it.
 
-    Raises ConfigurationError, listing what there is, for an unknown key or a value of the wrong kind.
+    A component that a method holds has settings too: "clap.chat=NAME" with "clap.chat.timeout=90" becomes
+    {"clap": {"chat": {"name": NAME, "timeout": 90.0}}}. Raises ConfigurationError, listing what there is, for an
+    unknown key or a value of the wrong kind.
     """
     sorted_out: dict[str, dict[str, Any]] = {}
+    of_components: list[tuple[str, Place, str, str]] = []
     for text in given or ():
         key, equals, value = text.partition("=")
         if not equals or not key:
@@ -47,9 +50,34 @@ def parse_options(given: Iterable[str] | None, places: Sequence[Place]) -> dict[
             if key in accepted:
                 sorted_out.setdefault(place, {})[key] = parse_value(text, value, accepted[key])
                 break
+            if key.partition(".")[0] in _held_by(role, name):
+                of_components.append((text, (place, role, name), key, value))
+                break
         else:
             raise ConfigurationError(f"--option {text!r}: nothing here has a setting {key!r}. {_listing(places)}")
+    for text, place, key, value in of_components:
+        _set_in_component(sorted_out.setdefault(place[0], {}), text, place, key, value)
     return sorted_out
+
+
+def _held_by(role: str, name: str) -> Mapping[str, str]:
+    from projection import registry
+
+    return registry.components_of(registry.find(role, name))
+
+
+def _set_in_component(settings: dict[str, Any], text: str, place: Place, key: str, value: str) -> None:
+    """Put a setting of a component into the settings of the method that holds it."""
+    field, _, inner = key.partition(".")
+    chosen = settings.get(field)
+    if not chosen:
+        raise ConfigurationError(f"--option {text!r}: name the {field} itself too (--option {place[2]}.{field}=NAME).")
+    chosen = {"name": chosen} if isinstance(chosen, str) else chosen
+    accepted = settings_of(_held_by(place[1], place[2])[field], chosen["name"])
+    if inner not in accepted:
+        known = ", ".join(accepted) or "none"
+        raise ConfigurationError(f"--option {text!r}: {chosen['name']} has no setting {inner!r}; it has: {known}.")
+    settings[field] = {**chosen, inner: parse_value(text, value, accepted[inner])}
 
 
 def settings_of(role: str, name: str) -> dict[str, inspect.Parameter | None]:

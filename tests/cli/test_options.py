@@ -72,3 +72,31 @@ def test_what_cannot_be_read_is_refused(text, message):
 def test_settings_of_an_aligner_include_those_of_its_encoder():
     assert {"unit", "threshold", "layer", "precision"} <= set(settings_of("aligner", "e5-small:itermax"))
     assert not {"progress", "signature", "encoder", "extraction"} & set(settings_of("aligner", "e5-small:itermax"))
+
+
+CLAP = [("clap", "projector", "clap"), *PLACES[1:]]
+ADDRESS = "http://localhost:11434/v1#llama3.2"
+
+
+def test_what_a_method_is_made_of_has_settings_too():
+    given = ["clap.chat.timeout=90", f"clap.chat={ADDRESS}", "method.chat.workers=2", "retry=no"]
+    expected = {"chat": {"name": ADDRESS, "timeout": 90.0, "workers": 2}, "retry": False}
+    assert parse_options(given, CLAP) == {"clap": expected}
+    assert parse_options([f"chat={ADDRESS}"], CLAP) == {"clap": {"chat": ADDRESS}}
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["clap.chat.timeout=90"], r"name the chat itself too \(--option clap.chat=NAME\)"),
+        (
+            [f"clap.chat={ADDRESS}", "clap.chat.colour=red"],
+            "has no setting 'colour'; it has: timeout, attempts, workers",
+        ),
+        ([f"clap.chat={ADDRESS}", "clap.chat.timeout=soon"], "'soon' is not a number"),
+        (["clap.chatter=x"], "nothing here has a setting 'chatter'"),
+    ],
+)
+def test_settings_of_components_that_make_no_sense(given, told):
+    with pytest.raises(ConfigurationError, match=told):
+        parse_options(given, CLAP)
