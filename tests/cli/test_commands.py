@@ -33,7 +33,9 @@ def run(*arguments, code=0):
     return result
 
 
-@pytest.mark.parametrize("command", ["project", "label", "align", "convert", "evaluate", "methods", "models"])
+@pytest.mark.parametrize(
+    "command", ["project", "label", "align", "convert", "evaluate", "methods", "models", "train-generator"]
+)
 def test_every_command_explains_itself_with_examples(command):
     shown = run(command, "--help").stdout
     assert "Usage: " in shown

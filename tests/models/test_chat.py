@@ -376,3 +376,20 @@ def test_clap_with_a_random_model_places_parts_of_the_target(folder):
         assert all(second is None for _, _, second, _ in answers)  # no answer was refused
         assert all(how != "no part of it" for *_, how in answers)
         assert "this computer" in projection.steps[0].note
+
+
+@pytest.mark.parametrize(
+    ("wanted", "attempt", "seconds"),
+    [(None, 1, 1.0), (None, 4, 8.0), (None, 9, 30.0), ("0.5", 1, 0.5), ("3600", 1, 30.0), ("-1", 1, 0.0),
+     ("Wed, 21 Oct 2026 07:28:00 GMT", 2, 2.0)],
+)  # fmt: skip
+def test_pauses_between_attempts(wanted, attempt, seconds):
+    assert chat_endpoint._pause(wanted, attempt) == seconds
+
+
+@pytest.mark.parametrize(
+    ("host", "is_here"),
+    [("localhost", True), ("127.0.0.1", True), ("::1", True), ("10.0.0.1", False), ("localhost.example.org", False)],
+)
+def test_no_proxy_stands_before_this_computer(host, is_here):
+    assert chat_endpoint._is_here(host) is is_here

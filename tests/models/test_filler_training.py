@@ -269,3 +269,32 @@ def test_a_damaged_checkpoint_is_said(base, tmp_path):
     (tmp_path / "x" / CHECKPOINT).write_bytes(b"no")
     with pytest.raises(ModelUnavailable, match=r"training.pt is damaged .*delete it to start anew"):
         train_filler(SENTENCES, tmp_path / "x", settings(base), held_out=0)
+
+
+def test_an_interrupted_command_says_how_to_go_on(base, tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("projection.models.filler_training.train_filler", interrupted)
+    (tmp_path / "train.conll").write_text(CONLL, "utf-8")
+    shown = run(tmp_path / "train.conll", "--model", base, "--output", tmp_path / "x", code=130)
+    assert "Give the same command again to go on" in shown.stderr
+
+
+def test_memory_that_runs_out_is_said(base, tmp_path, monkeypatch):
+    def too_large(*_, **__):
+        raise RuntimeError("CUDA out of memory. Tried to allocate 20.00 GiB")
+
+    monkeypatch.setattr("projection.models.filler_training._Loop._learn", too_large)
+    with pytest.raises(ModelUnavailable, match=r"not enough memory to train .* batches of 4 .*lower --batch"):
+        train_filler(SENTENCES, tmp_path / "x", settings(base), held_out=0)
+
+
+def test_files_to_measure_on_are_named_in_the_card(base, tmp_path):
+    for name in ("train.conll", "dev.conll"):
+        (tmp_path / name).write_text(CONLL, "utf-8")
+    run(tmp_path / "train.conll", tmp_path / "dev.conll", "--validation", tmp_path / "dev.conll", "--model", base,
+        "--output", tmp_path / "x", "--epochs", "1", "--beams", "1", "--device", "cpu", "--progress")  # fmt: skip
+    card = json.loads((tmp_path / "x" / "generator.json").read_text("utf-8"))
+    assert card["data"] == "train.conll, dev.conll; measured on dev.conll"
+    assert card["sentences"]["training"] == 24 and card["scores"]["sentences"] == 12
