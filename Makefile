@@ -36,6 +36,7 @@ coverage: $(VENV)/.development
 bench: $(VENV)/.development
 	$(BIN)/python -m bench.alignment
 	$(BIN)/python -m bench.europarl
+	$(BIN)/python -m bench.marks
 	$(BIN)/python -m bench.speed
 
 clean:
