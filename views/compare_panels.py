@@ -14,6 +14,7 @@ from projection.types import Entity, Span
 from views import compare_table, editing, markup
 from views.compare_data import Row
 from views.desk import Desk
+from views.frame import say
 from views.resources import compare_component
 
 STAGES = "stages"
@@ -40,9 +41,7 @@ def undo_and_open(desk: Desk) -> None:
     st.button("Undo", key="undo", shortcut="Ctrl+Z", disabled=not desk.events, on_click=editing.undo, args=(desk,))
     if st.button("Open in Inspect", key="open-inspect", shortcut="E"):
         address = {"project": str(desk.project.id), "s": str(desk.stored.position + 1)}
-        if desk.method in desk.project.setup.methods:
-            address["m"] = desk.method
-        st.switch_page("pages/inspect.py", query_params=address)
+        st.switch_page("pages/inspect.py", query_params=address)  # the method goes along in the session
 
 
 def heading(desk: Desk) -> None:
@@ -138,4 +137,4 @@ def use_span(desk: Desk, method: str, span: Span, label: str) -> None:
     number = next((number for source, number in desk.pairs if source == index), None)
     replaced = desk.entities[number] if number is not None else None
     editing.use_span(desk, replaced, span, label)
-    editing.say(f"Used \u201c{found.bitext.target.text_of(span)}\u201d of {method}. Undo takes it back.")
+    say(f"Used \u201c{found.bitext.target.text_of(span)}\u201d of {method}. Undo takes it back.")
