@@ -1,0 +1,102 @@
+"""Comparing methods as a person does it: look, click a span, use it, undo; the whole project; stages by keys."""
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.model]
+
+METHODS = "methods=span-matching&methods=heuristic&methods=heuristic%3Apaper"
+
+
+def open_demo(page, server):
+    page.goto(server.url, wait_until="domcontentloaded")
+    page.get_by_role("button", name="Open demo corpus").click()
+    page.wait_for_selector(".target .box")
+    return page.url.partition("project=")[2].partition("&")[0]
+
+
+def open_compare(page, server, project, sentence, more=""):
+    page.goto(f"{server.url}/compare?project={project}&s={sentence}&{METHODS}{more}", wait_until="domcontentloaded")
+
+
+def test_a_span_of_another_method_is_used_and_undone(page, server):
+    """Sentence 9 is Arabic; the heuristic does not find Cairo there, span matching does."""
+    project = open_demo(page, server)
+    open_compare(page, server, project, 9, "&m=heuristic")
+    cairo = page.get_by_role("button", name="القاهرة, LOC").first
+    cairo.wait_for()
+    assert page.locator(".compare table").get_attribute("dir") == "rtl"
+    assert page.locator(".compare .mark").count() >= 1
+    assert page.locator(".compare td bdi.differs").count() >= 2
+    names = page.locator(".compare .who").last.bounding_box()
+    assert names["x"] > cairo.bounding_box()["x"]  # a right-to-left table has its names on the right
+    cairo.click()
+    page.get_by_text("found by 1 of 3").wait_for()
+    page.keyboard.press("u")
+    page.locator(".compare .who b", has_text="Decided").wait_for()
+    decided = page.locator(".compare tbody tr").first
+    assert "القاهرة" in decided.locator(".box").all_inner_texts()[1]
+    assert len(decided.locator(".box").all()) == 4
+    page.get_by_role("button", name="Open in Inspect").click()
+    page.wait_for_selector(".target .box.corrected:has-text('القاهرة')")
+    page.keyboard.press("Control+z")
+    page.wait_for_selector(".target .box.corrected", state="detached")
+
+
+def test_use_all_takes_the_method_over(page, server):
+    project = open_demo(page, server)
+    open_compare(page, server, project, 15)
+    page.wait_for_selector(".compare .box")
+    found = (
+        page.locator(".compare tbody tr").filter(has_text="heuristic:paper").locator(".box .words").all_inner_texts()
+    )
+    page.get_by_title("Take over all spans of heuristic:paper").click()
+    page.locator(".compare .who b", has_text="Decided").wait_for()
+    assert page.locator(".compare tbody tr").first.locator(".box .words").all_inner_texts() == found
+    page.get_by_role("button", name="Undo").click()
+    page.locator(".compare .who b", has_text="Decided").wait_for(state="detached")
+
+
+def test_the_whole_project_is_compared_and_a_disputed_sentence_opened(page, server):
+    project = open_demo(page, server)
+    open_compare(page, server, project, 1)
+    page.wait_for_selector(".compare .box")
+    page.get_by_role("button", name="Compare the other 23 sentences").click()
+    page.get_by_text("of 24 sentences differ").wait_for()
+    page.wait_for_selector("[data-testid=stPlotlyChart] .annotation-text")
+    numbers = page.locator("[data-testid=stPlotlyChart] .annotation-text").all_text_contents()
+    assert len(numbers) == 9 and numbers.count("\u2013") == 3
+    table = page.locator("[data-testid=stDataFrame]").last
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    page.mouse.click(box["x"] + 120, box["y"] + 50)
+    page.wait_for_function("!location.search.includes('s=1&') && !location.search.endsWith('s=1')")
+    page.wait_for_selector(".compare .mark")
+    assert page.get_by_text("of 24 sentences differ").is_visible()
+
+
+def test_stages_turn_by_arrow_keys_and_the_address_keeps_them(page, server):
+    project = open_demo(page, server)
+    open_compare(page, server, project, 15)
+    page.wait_for_selector(".compare .box")
+    page.keyboard.press("p")
+    title = page.locator(".slide.large .title")
+    title.filter(has_text="1 of").wait_for()
+    for number in (2, 3):
+        page.keyboard.press("ArrowRight")
+        title.filter(has_text=f"{number} of").wait_for()
+    page.keyboard.press("ArrowLeft")
+    title.filter(has_text="2 of").wait_for()
+    assert "view=stages" in page.url
+    page.reload(wait_until="domcontentloaded")
+    title.filter(has_text="1 of").wait_for()
+
+
+@pytest.mark.parametrize("width", [420, 1360])
+def test_the_page_never_scrolls_sideways(page, server, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    project = open_demo(page, server)
+    open_compare(page, server, project, 9)
+    page.wait_for_selector(".compare .box")
+    page.wait_for_timeout(500)
+    overflow = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+    assert page.evaluate(overflow) <= 0
