@@ -51,7 +51,7 @@ def method_row(project: Any, *, links: bool) -> tuple[list[str], dict[str, str]]
         )  # fmt: skip
         chosen = st.multiselect(
             "Methods", method_names(setup.methods), key="methods", bind="query-params", label_visibility="collapsed",
-            placeholder="Choose methods to compare",
+            placeholder="Choose methods to compare", wrap=True,
         )  # fmt: skip
         st.session_state["compared"] = (project.id, chosen)
         st.button(

@@ -16,6 +16,7 @@ from views.jobs import Job
 from views.resources import compute_lock, resources, store
 from views.session import remembered
 
+Pairs = Mapping[tuple[str, str], Pair]
 QUICK = 1.0
 SHOWN_SPANS = 4
 
@@ -56,7 +57,9 @@ def corpus_panel(project: Any, corpus: Corpus, methods: Sequence[str]) -> None:
     rows = {position: row for position, task in enumerate(tasks) if (row := corpus.row(position, task)) is not None}
     if len(rows) < 2 < len(tasks):
         return
-    _results(rows, methods, len(tasks))
+    key = (project.id, store().version(project.id), corpus.changes, tuple(methods))
+    pairs, found = remembered("compare-found", key, lambda: _compare(rows, methods))
+    _results(pairs, found, methods, len(rows), len(tasks))
 
 
 def _tasks(project_id: int) -> list[Task]:
@@ -99,20 +102,23 @@ def _start(project: Any, tasks: Sequence[Task], positions: Sequence[int], lackin
     st.session_state["compare-run"] = Run(corpus_of(project), job, todo)
 
 
-def _results(rows: Mapping[int, Row], methods: Sequence[str], total: int) -> None:
-    pairs = pairwise((row.labellings(methods) for row in rows.values()), methods)
+def _compare(rows: Mapping[int, Row], methods: Sequence[str]) -> tuple[Pairs, list[Dispute]]:
+    return pairwise((row.labellings(methods) for row in rows.values()), methods), disputes(rows, methods)
+
+
+def _results(pairs: Pairs, found: Sequence[Dispute], methods: Sequence[str], sentences: int, total: int) -> None:
     compared = [method for method in methods if any(method in key for key in pairs)]
     if len(compared) < 2:
         st.html(markup.notice("Nothing to compare yet", "Choose at least two methods that give a result on this text."))
         return
     left, right = st.columns([2, 3])
     with left.container(border=True, height="stretch"):
-        _agreement(pairs, compared, len(rows))
+        _agreement(pairs, compared, sentences)
     with right.container(border=True, height="stretch"):
-        _disputed(disputes(rows, compared), len(rows), total)
+        _disputed(found, sentences, total)
 
 
-def _agreement(pairs: Mapping[tuple[str, str], Pair], methods: Sequence[str], sentences: int) -> None:
+def _agreement(pairs: Pairs, methods: Sequence[str], sentences: int) -> None:
     """Draw the matrix, and the same as a table."""
     st.html(markup.title("Agreement", f"span F1 between methods, {markup.counted(sentences, 'sentence')}"))
     st.plotly_chart(
@@ -131,7 +137,7 @@ def _agreement(pairs: Mapping[tuple[str, str], Pair], methods: Sequence[str], se
 def _disputed(found: Sequence[Dispute], sentences: int, total: int) -> None:
     """List the sentences on which methods differ; a click on one opens it above."""
     known = "" if sentences == total else f", {markup.thousands(total - sentences)} not compared yet"
-    said = f"{markup.thousands(len(found))} of {markup.counted(sentences, 'sentence')} differ{known}"
+    said = f"{markup.thousands(len(found))} of {markup.thousands(sentences)} sentences differ{known}"
     st.html(markup.title("Sentences by disagreement", said))
     if not found:
         st.html(markup.notice("The methods agree on every sentence", "", "good"))

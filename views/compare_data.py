@@ -73,16 +73,22 @@ def reduce(outcome: Outcome, methods: Iterable[str]) -> Row:
 
 @dataclass
 class Corpus:
-    """The rows known so far, by position; a row counts only while its task is still the same."""
+    """The rows known so far, by position; a row counts only while its task is still the same.
+
+    `changes` grows whenever something new is learned.
+    """
 
     rows: dict[int, tuple[Task, Row]] = field(default_factory=dict)
+    changes: int = 0
 
     def learn(self, position: int, task: Task, row: Row) -> None:
         """Take in a result; what other methods found on the same task stays."""
         known = self.row(position, task)
         if known is not None and known.target == row.target:
             row = replace(row, found={**known.found, **row.found})
-        self.rows[position] = (task, row)
+        if row != known:
+            self.rows[position] = (task, row)
+            self.changes += 1
 
     def row(self, position: int, task: Task) -> Row | None:
         known = self.rows.get(position)

@@ -13,6 +13,8 @@ from views import markup, tables
 from views.desk import Desk
 
 SHOWN_CANDIDATES = 6
+MOST_TITLES = 7
+"""Beyond this many steps their buttons show numbers only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def _result(projection: Projection) -> Slide:
     lost = "".join(markup.notice(f"{name} not placed", reason, "warn") for name, reason in missing)
     warned = "".join(markup.notice("Note", warning, "warn") for warning in projection.warnings)
     body = markup.words(projection.bitext.target, projection.entities, scores=True)
-    return Slide("Result", f"{placed} on the translation.", body + lost + warned)
+    return Slide("Labelled text", f"{placed} on the translation.", body + lost + warned)
 
 
 def step_body(step: Step) -> str:
@@ -58,7 +60,8 @@ def _table(step: Step) -> str:
     numbers = frozenset(
         index
         for index in range(len(step.columns))
-        if step.rows and all(isinstance(row[index], int | float | None) for row in step.rows)
+        if (values := [row[index] for row in step.rows if row[index] is not None])
+        and all(isinstance(value, int | float) for value in values)
     )
     return markup.sheet(
         [name[:1].upper() + name[1:] for name in step.columns],
@@ -110,8 +113,9 @@ def stage_view(desk: Desk) -> None:
                   args=(at + 1,))  # fmt: skip
         for number, slide in enumerate(shown):  # not a segmented control: that keeps the arrow keys for itself
             kind = "primary" if number == at else "tertiary"
-            st.button(markup.plain(f"{number + 1} {slide.title}"), key=f"stage-{number}", type=kind, on_click=_turn,
-                      args=(number,))  # fmt: skip
+            label = f"{number + 1} {slide.title}" if len(shown) <= MOST_TITLES else str(number + 1)
+            st.button(markup.plain(label), key=f"stage-{number}", type=kind, help=markup.plain(slide.title),
+                      on_click=_turn, args=(number,))  # fmt: skip
         every = st.toggle("All steps", key="stage-all")
     with st.container(border=True):
         if every:

@@ -8,7 +8,7 @@ from projection.types import Match, Projection, Span
 from tests.pages.conftest import html, page
 from views import compare_panels
 from views.compare_data import kept_setup
-from views.resources import store
+from views.resources import compute_lock, store
 
 PAIR = ("Ann met Bob in Berlin .", "Ann traf Bob in Berlin .")
 CROSSED = ("Ann met Bob .", "Gestern traf Ann Bob .")
@@ -159,6 +159,19 @@ def test_the_whole_project_is_compared_on_request(app, project):
     assert not [button for button in app.button if button.key == "compare-all"]
 
 
+def test_a_comparison_can_be_stopped_and_goes_on_later(app, project):
+    opened(app, project, PAIR, CROSSED, ("Eve left .", "Eva ging ."))
+    with compute_lock():
+        app.button(key="compare-all").click().run()
+        app.button(key="stop-job").click().run()
+    run = app.session_state["compare-run"]
+    assert run.job.wait(20) and run.job.cancelled
+    app.run()
+    assert "1 of 3 sentences" in html(app)
+    app.button(key="compare-all").click().run()
+    assert "of 3 sentences differ" in html(app) and not app.exception
+
+
 def test_a_method_more_runs_alone_and_the_rest_is_kept(app, project):
     opened(app, project, PAIR, CROSSED)
     app.button(key="compare-all").click().run()
@@ -175,7 +188,7 @@ def test_stages_of_one_method_one_screen_each(app, project, component):
     while not app.button(key="stage-next").disabled:
         app.button(key="stage-next").click().run()
         assert not app.exception
-    assert "Result" in html(app)
+    assert "Labelled text" in html(app)
     app.button(key="stage-0").click().run()
     assert "1 of " in html(app)
     app.toggle(key="stage-all").set_value(True).run()

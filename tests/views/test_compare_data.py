@@ -58,6 +58,9 @@ def test_only_what_is_missing_is_computed_again():
     assert corpus.missing(tasks, ["a", "b"]) == ([0], ["b"])
     corpus.learn(0, tasks[0], Row(TARGET, {"b": Found(())}))
     assert corpus.row(0, tasks[0]).found.keys() == {"a", "b"}
+    changes = corpus.changes
+    corpus.learn(0, tasks[0], Row(TARGET, {"a": Found((ANN,))}))  # nothing new
+    assert corpus.changes == changes
 
 
 def test_a_sentence_that_was_edited_is_unknown_again():

@@ -21,14 +21,14 @@ def projected(method, target=TARGET):
 def test_source_first_then_the_steps_of_the_method_then_the_result():
     projection = projected("heuristic")
     shown = steps.slides(projection)
-    assert [slide.title for slide in shown] == ["Source", *(step.title for step in projection.steps), "Result"]
+    assert [slide.title for slide in shown] == ["Source", *(step.title for step in projection.steps), "Labelled text"]
     assert len(projection.steps) >= 2 and shown[-1].note == "2 spans on the translation."
 
 
 def test_a_method_that_says_nothing_has_source_and_result():
     empty = Projection(Bitext(SOURCE, TARGET), (), (), (Unprojected(0, "No link"), Unprojected(1, "Lost")), "m", "m")
     shown = steps.slides(empty)
-    assert [slide.title for slide in shown] == ["Source", "Result"]
+    assert [slide.title for slide in shown] == ["Source", "Labelled text"]
     assert "Ann PER not placed" in shown[1].body and "No link" in shown[1].body
 
 
@@ -47,6 +47,7 @@ def test_tables_and_texts_are_escaped_and_numbers_stand_right():
     assert "<td class=number>.50</td><td class=number>3</td>" in body
     assert "<td class=number></td><td class=number></td>" in body
     assert "<th>Word</th>" in body
+    assert "<th>Remark</th>" in steps.step_body(Step("t", columns=("remark",), rows=((None,),)))
 
 
 def test_a_slide_escapes_title_and_note():
