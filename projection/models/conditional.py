@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from projection.errors import ModelInputError
+from projection.models.word_pieces import word_pieces
 from projection.protocols import TokenScores
+from projection.types import Sentence
 
-_WORD_MARK = "\u2581"  # SentencePiece's sign for the space before a word
+_LEAD = 2  # what the decoder reads before the text: its start token and a language code
+_MOST_LOGITS = 2**27  # half a gigabyte
 
 
 class Forced(NamedTuple):
@@ -27,19 +31,32 @@ def forced_scores(
     """Return the scores of each question, in order; equal questions are computed once.
 
     `first` is the id the decoder writes before the text (a language code, not scored), None if there is
-    none. Batches hold about `batch_tokens` decoder positions of similar length; each source is encoded
-    once per batch.
+    none. Each source is encoded once per batch.
     """
-    waiting = sorted(set(questions), key=lambda question: (len(question.target), question), reverse=True)
     found: dict[Forced, TokenScores] = {}
-    while waiting:
-        size = max(1, batch_tokens // (len(waiting[0].target) + 2))
-        batch, waiting = waiting[:size], waiting[size:]
-        found |= zip(batch, _batch(model, batch, first, end, probes), strict=True)
+    for batch in _batches(set(questions), batch_tokens, model.config.vocab_size):
+        found |= zip(batch, _scores_of(model, batch, first, end, probes), strict=True)
     return [found[question] for question in questions]
 
 
-def _batch(
+def _batches(questions: Iterable[Forced], batch_tokens: int, vocabulary: int) -> Iterator[list[Forced]]:
+    """Yield groups of similar length, longest first, that fit `batch_tokens` on either side and `_MOST_LOGITS`."""
+    batch: list[Forced] = []
+    read = written = 0
+    for question in sorted(questions, key=lambda one: (len(one.target), len(one.source), one), reverse=True):
+        widest = max(read, len(question.source)), max(written, len(question.target) + _LEAD)
+        rows = len(batch) + 1
+        fits = rows * max(widest) <= batch_tokens and rows * widest[1] * vocabulary <= _MOST_LOGITS
+        if batch and not fits:
+            yield batch
+            batch, widest = [], (len(question.source), len(question.target) + _LEAD)
+        batch.append(question)
+        read, written = widest
+    if batch:
+        yield batch
+
+
+def _scores_of(
     model: Any, batch: Sequence[Forced], first: int | None, end: int, probes: Sequence[int]
 ) -> list[TokenScores]:
     import torch
@@ -51,20 +68,25 @@ def _batch(
     padding = model.config.pad_token_id
     ids, mask = _padded(sources, padding, model.device)
     written, _ = _padded([(*lead, *question.target) for question in batch], padding, model.device)
-    wanted, _ = _padded([(*question.target, end) for question in batch], padding, model.device)
     with torch.inference_mode():
         states = model.get_encoder()(input_ids=ids, attention_mask=mask).last_hidden_state
         logits = model(
             encoder_outputs=BaseModelOutput(last_hidden_state=states[rows]), attention_mask=mask[rows],
             decoder_input_ids=written,
-        ).logits[:, len(lead) - 1 :].float()  # fmt: skip
-        total = logits.logsumexp(-1, keepdim=True)
-        chosen = (logits.gather(-1, wanted[..., None]) - total)[..., 0].double().cpu().numpy()
-        probed = (logits[..., list(probes)] - total).double().cpu().numpy()
-    return [
-        TokenScores(chosen[row, : len(question.target) + 1], probed[row, : len(question.target) + 1])
-        for row, question in enumerate(batch)
-    ]
+        ).logits[:, len(lead) - 1 :]  # fmt: skip
+        return [
+            _read_off(logits[row, : len(question.target) + 1], [*question.target, end], probes)
+            for row, question in enumerate(batch)
+        ]
+
+
+def _read_off(logits: Any, written: Sequence[int], probes: Sequence[int]) -> TokenScores:
+    """Return the scores of one row from its logits (T + 1, vocabulary)."""
+    logits = logits.float()
+    total = logits.logsumexp(-1, keepdim=True).cpu().double()
+    chosen = logits[range(len(written)), list(written)].cpu().double() - total[:, 0]
+    probed = logits[:, list(probes)].cpu().double() - total
+    return TokenScores(chosen.numpy(), probed.numpy())
 
 
 def _padded(sequences: Sequence[Sequence[int]], padding: int, device: Any) -> tuple[Any, Any]:
@@ -92,30 +114,33 @@ class ConditionalTranslation:
             if not text.strip():
                 raise ModelInputError("A text is empty: it has no probability.")
         loaded = self._for_pair(source, target)
-        with self._lock:
+        with loaded.lock:
             before, after, first = self._frame(loaded.tokenizer, source, target)
-            questions = [
-                Forced(
-                    tuple(self._read(loaded, text, before, after).ids),
-                    tuple(self._fitting(loaded, self._target_ids(loaded.tokenizer, written), written)),
-                )
-                for text, written in pairs
-            ]
+            read = {text: self._read(loaded, text, before, after).ids for text in {text for text, _ in pairs}}
+            written = sorted({text for _, text in pairs})
+            ids = dict(zip(written, self._target_ids(loaded.tokenizer, written), strict=True))
+            questions = [self._forced(loaded, read[given], ids[wanted]) for given, wanted in pairs]
             scores = forced_scores(loaded.model, questions, first, loaded.tokenizer.eos_token_id, (), self.batch_tokens)
         return [one.log_probabilities for one in scores]
 
-    def target_pieces(
-        self, words: Sequence[str], is_glued: Sequence[bool], source: str, target: str
-    ) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    def target_pieces(self, sentence: Sentence, source: str) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+        """See `protocols.TokenScorer`."""
+        loaded = self._for_pair(source, sentence.language)
+        with loaded.lock:
+            self._frame(loaded.tokenizer, source, sentence.language)  # raises if the model lacks a language
+            return word_pieces(loaded.tokenizer, partial(self._target_ids, loaded.tokenizer), sentence)
+
+    def mark_pieces(self, marks: Sequence[str], source: str, target: str) -> list[tuple[int, ...]]:
         """See `protocols.TokenScorer`."""
         loaded = self._for_pair(source, target)
-        with self._lock:
-            self._frame(loaded.tokenizer, source, target)  # the languages are known
-            return [
-                (_glued(loaded.tokenizer, ids) if glued else ids, ids)
-                for word, glued in zip(words, is_glued, strict=True)
-                for ids in [tuple(self._target_ids(loaded.tokenizer, word))]
-            ]
+        with loaded.lock:
+            pieces = [tuple(ids) for ids in self._target_ids(loaded.tokenizer, list(marks))]
+        for mark, ids in zip(marks, pieces, strict=True):
+            if not ids or loaded.tokenizer.unk_token_id in ids:
+                raise ModelInputError(
+                    f"The tokenizer of {self.name} does not know the mark {mark}: choose another translator."
+                )
+        return pieces
 
     def token_scores(
         self, text: str, targets: Sequence[Sequence[int]], probes: Sequence[int], source: str, target: str
@@ -124,36 +149,22 @@ class ConditionalTranslation:
         if not text.strip():
             raise ModelInputError("The source text is empty: nothing is a translation of it.")
         loaded = self._for_pair(source, target)
-        with self._lock:
+        with loaded.lock:
             before, after, first = self._frame(loaded.tokenizer, source, target)
-            read = tuple(self._read(loaded, text, before, after).ids)
-            questions = [Forced(read, tuple(self._fitting(loaded, ids, text))) for ids in targets]
+            read = self._read(loaded, text, before, after).ids
+            questions = [self._forced(loaded, read, ids) for ids in targets]
             return forced_scores(
                 loaded.model, questions, first, loaded.tokenizer.eos_token_id, probes, self.batch_tokens
             )
 
-    def _target_ids(self, tokenizer: Any, text: str) -> list[int]:
-        """Return the ids of a text as the decoder writes it, without special tokens."""
-        return tokenizer(text, add_special_tokens=False, split_special_tokens=True, verbose=False)["input_ids"]
+    def _target_ids(self, tokenizer: Any, texts: list[str]) -> list[list[int]]:
+        """Return the ids of each text as the decoder writes it, without special tokens; what users type stays text."""
+        return tokenizer(texts, add_special_tokens=False, split_special_tokens=True, verbose=False)["input_ids"]
 
-    def _fitting(self, loaded: Any, ids: Sequence[int], text: str) -> Sequence[int]:
-        longest = loaded.model.config.max_position_embeddings - 2
+    def _forced(self, loaded: Any, read: Sequence[int], ids: Sequence[int]) -> Forced:
+        longest = loaded.model.config.max_position_embeddings - _LEAD
         if len(ids) > longest:
             raise ModelInputError(
-                f"A translation has {len(ids)} sub-words, {self.name} writes at most {longest} ({text[:40]!r}...): "
-                "split the sentence."
+                f"A translation has {len(ids)} sub-words, {self.name} writes at most {longest}: split the sentence."
             )
-        return ids
-
-
-def _glued(tokenizer: Any, ids: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the ids of a word that stands right after another, where the vocabulary has them so."""
-    if not ids:
-        return ids
-    head = tokenizer.convert_ids_to_tokens(ids[0])
-    if head == _WORD_MARK and len(ids) > 1:
-        return ids[1:]
-    if not head.startswith(_WORD_MARK):
-        return ids
-    bare = tokenizer.convert_tokens_to_ids(head.removeprefix(_WORD_MARK))
-    return ids if bare is None or bare == tokenizer.unk_token_id else (bare, *ids[1:])
+        return Forced(tuple(read), tuple(ids))

@@ -1,12 +1,16 @@
-"""Load weights once, on first use, whatever thread asks first."""
+"""Load weights once, on first use, whatever thread asks first, and share them between components."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from functools import cached_property
 from threading import RLock
-from typing import Any
+from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 _LOADING = RLock()
+Value = TypeVar("Value")
+_SHARED: WeakValueDictionary[Hashable, Any] = WeakValueDictionary()
 
 
 class loaded_once(cached_property):  # noqa: N801  reads like the property it replaces
@@ -20,3 +24,12 @@ class loaded_once(cached_property):  # noqa: N801  reads like the property it re
             return super().__get__(instance, owner)
         with _LOADING:
             return super().__get__(instance, owner)
+
+
+def shared(key: Hashable, load: Callable[[], Value]) -> Value:
+    """Return what `load` made when `key` was asked for before, if somebody still holds it; else load it now."""
+    with _LOADING:
+        value = _SHARED.get(key)
+        if value is None:
+            value = _SHARED[key] = load()
+        return value

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from threading import Lock
 from typing import Any, ClassVar, NamedTuple
 
@@ -12,7 +13,7 @@ from projection.errors import ConfigurationError, ModelInputError
 from projection.models import hub
 from projection.models.conditional import ConditionalTranslation
 from projection.models.doubts import has_words, length_doubt
-from projection.models.lazy import loaded_once
+from projection.models.lazy import loaded_once, shared
 from projection.protocols import Option
 from projection.text import languages
 from projection.text.tokenize import split_sentences
@@ -22,9 +23,16 @@ _ROLE = "translator"
 _ROOM, _FACTOR = 50, 3
 
 
-class Loaded(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A model and its tokenizer, shared by all translators made of them; who uses them holds `lock`.
+
+    Tokenizers keep state, and a model uses every core anyway.
+    """
+
     model: Any
     tokenizer: Any
+    lock: Lock = field(default_factory=Lock)
 
 
 class _Input(NamedTuple):
@@ -83,17 +91,19 @@ class Seq2seqTranslator(ConditionalTranslation):
         return f"{which}{tokenizer}|beams:{self.beams}|max-length:{self.max_length or 'auto'}"
 
     @loaded_once
-    def _lock(self) -> Lock:
-        return Lock()
-
-    @loaded_once
     def _loaded(self) -> Loaded:
         return self._load(self.model)
 
     def _load(self, model: str) -> Loaded:
+        """Return the weights of `model` on the device of this translator, loaded unless another one has them."""
         device = hub.choose_device(self.device)
-        loaded, tokenizer = hub.load_with_tokenizer("AutoModelForSeq2SeqLM", model, _ROLE, self.tokenizer)
-        return Loaded(loaded.to(device), tokenizer)
+        folders = [hub.model_folder(name, _ROLE) for name in (self.tokenizer or model, model)]
+
+        def load() -> Loaded:
+            loaded, tokenizer = hub.load_with_tokenizer("AutoModelForSeq2SeqLM", model, _ROLE, self.tokenizer)
+            return Loaded(loaded.to(device), tokenizer)
+
+        return shared((device, *map(_state_of, folders)), load)
 
     def _for_pair(self, source: str, target: str) -> Loaded:
         return self._loaded
@@ -115,7 +125,7 @@ class Seq2seqTranslator(ConditionalTranslation):
         split = [[" ".join(part.split()) for part in split_sentences(text, source)] for text in texts]
         sentences = sorted({sentence for parts in split for sentence in parts})
         outputs = {sentence: _Output(sentence) for sentence in sentences if not has_words(sentence)}
-        with self._lock:  # tokenizers keep state; generate already uses every core
+        with loaded.lock:
             before, after, first = self._frame(loaded.tokenizer, source, target)
             inputs = [self._read(loaded, text, before, after) for text in sentences if text not in outputs]
             outputs |= self._generate(loaded, inputs, first)
@@ -149,7 +159,7 @@ class Seq2seqTranslator(ConditionalTranslation):
     def _run(self, loaded: Loaded, batch: Sequence[_Input], first: int | None) -> list[_Output]:
         import torch
 
-        model, tokenizer = loaded
+        model, tokenizer = loaded.model, loaded.tokenizer
         longest = len(batch[0].ids)
         ids = torch.full((len(batch), longest), tokenizer.pad_token_id)
         for row, item in enumerate(batch):
@@ -186,3 +196,8 @@ class Seq2seqTranslator(ConditionalTranslation):
         if not text:
             raise ModelInputError(f"{self.name} gave an empty translation for {parts[0][:40]!r}: write one yourself.")
         return Translation(text, tuple(filter(None, [*(w for output in found for w in output.warnings), *doubts])))
+
+
+def _state_of(folder: Path) -> Hashable:
+    """Return what tells a folder, and each version of its files, from others."""
+    return folder.resolve(), tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir()))

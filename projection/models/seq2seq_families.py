@@ -80,10 +80,7 @@ class Marian(Seq2seqTranslator):
 
     def _for_pair(self, source: str, target: str) -> Loaded:
         model = self.model_for(source, target)
-        with self._lock:
-            if model not in self._models:
-                self._models[model] = self._load(model)
-            loaded = self._models[model]
+        loaded = self._models.get(model) or self._models.setdefault(model, self._load(model))
         self._check_pair(loaded.tokenizer, model, source, target)
         return loaded
 
@@ -119,8 +116,8 @@ class Marian(Seq2seqTranslator):
             )
         return [tokenizer.convert_tokens_to_ids(f">>{code}<<")], [tokenizer.eos_token_id], None
 
-    def _target_ids(self, tokenizer: Any, text: str) -> list[int]:
-        return tokenizer(text_target=text, add_special_tokens=False, split_special_tokens=True)["input_ids"]
+    def _target_ids(self, tokenizer: Any, texts: list[str]) -> list[list[int]]:
+        return tokenizer(text_target=texts, add_special_tokens=False, split_special_tokens=True)["input_ids"]
 
     def _decode(self, tokenizer: Any, ids: list[int]) -> str:
         return tokenizer.decode(

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from projection.errors import ConfigurationError, ModelInputError, ModelUnavailable
+from projection.errors import ConfigurationError, ModelUnavailable
 from projection.matching.decisions import ScoredCandidates, decide
 from projection.projectors.marker_search import Found, Marks, Pieces, search
 from projection.projectors.marking import mark
@@ -166,18 +166,9 @@ class _Template:
     @classmethod
     def of(cls, source_language: str, target: Sentence, translator: TokenScorer) -> _Template:
         """Raises ModelInputError if the translator does not know the marks."""
-        ends = [0, *(token.end for token in target.tokens)]
-        glued = [0 < end == token.start for end, token in zip(ends, target.tokens, strict=False)]
         languages = source_language, target.language
-        *pieces, opening, closing = translator.target_pieces(
-            [*target.words, _OPEN, _CLOSE], [*glued, False, False], *languages
-        )
-        if not opening[0] or not closing[0] or opening[0] == closing[0]:
-            raise ModelInputError(
-                f"The tokenizer of {translator.name} does not know the marks {_OPEN} and {_CLOSE}: choose another "
-                "translator."
-            )
-        return cls(pieces, Marks(opening[0], closing[0]), translator, languages)
+        marks = Marks(*translator.mark_pieces((_OPEN, _CLOSE), *languages))
+        return cls(translator.target_pieces(target, source_language), marks, translator, languages)
 
     def score(self, marked: str, texts: Sequence[Sequence[int]]) -> list:
         probes = (self.marks.opening[0], self.marks.closing[0])

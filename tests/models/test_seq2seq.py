@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import os
 import shutil
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from projection.errors import ConfigurationError, ModelInputError, ModelUnavailable
+from projection.models import hub
 from projection.models.seq2seq_families import M2m100, Marian, Nllb, translator_for
 from tests.models import tiny
 
@@ -106,9 +111,9 @@ def test_sentences_are_translated_one_by_one_and_joined(counting, monkeypatch):
 
 def test_batches_and_order_do_not_change_the_result(counting, monkeypatch):
     numbers = ["one one one one one", "six", "seven eight", "two", "three one two", "six"]
-    small = Nllb(model=counting, batch_tokens=12)
+    small, expected = Nllb(model=counting, batch_tokens=12), Nllb(model=counting).translate(numbers, "en", "de")
     calls = heard(monkeypatch, small)
-    assert texts(small.translate(numbers, "en", "de")) == texts(Nllb(model=counting).translate(numbers, "en", "de"))
+    assert texts(small.translate(numbers, "en", "de")) == texts(expected)
     lengths = [call["input_ids"].shape[1] for call in calls]
     assert len(calls) > 2 and lengths == sorted(lengths, reverse=True)
     assert all(call["input_ids"].numel() <= 12 for call in calls)
@@ -247,3 +252,43 @@ def test_an_unknown_device_is_refused(counting):
 
 def test_options_name_real_parameters():
     assert {option.name for option in Nllb.options} <= set(Nllb.__dataclass_fields__)
+
+
+def test_translators_of_the_same_weights_share_them(counting, tmp_path):
+    one, other = Nllb(model=counting, beams=1), Nllb(model=counting, beams=4, max_length=9)
+    assert one._loaded is other._loaded
+    copied = shutil.copytree(counting, tmp_path / "copy")
+    assert Nllb(model=str(copied))._loaded is not one._loaded
+    tuned = Nllb(model=counting, tokenizer=str(copied))
+    assert tuned._loaded is not one._loaded
+
+
+def test_weights_that_changed_on_disk_are_loaded_again(counting, tmp_path):
+    folder = shutil.copytree(counting, tmp_path / "changing")
+    before = Nllb(model=str(folder))._loaded
+    assert Nllb(model=str(folder))._loaded is before
+    os.utime(folder / "model.safetensors", (1, 1))
+    assert Nllb(model=str(folder))._loaded is not before
+
+
+def test_weights_nobody_uses_are_let_go(counting):
+    gc.collect()  # what the tests before this one used
+    translator = Nllb(model=counting, beams=7)
+    kept = weakref.ref(translator._loaded.model)
+    del translator
+    gc.collect()
+    assert kept() is None
+
+
+def test_one_load_serves_threads_that_ask_at_once(counting, monkeypatch):
+    loads, load = [], hub.load_with_tokenizer
+
+    def slow(*given):
+        loads.append(given)
+        return load(*given)
+
+    monkeypatch.setattr(hub, "load_with_tokenizer", slow)
+    translators = [Nllb(model=counting, beams=beams) for beams in range(1, 5)]
+    with ThreadPoolExecutor(4) as threads:
+        loaded = list(threads.map(lambda translator: translator._loaded, translators))
+    assert len(set(map(id, loaded))) == 1 and len(loads) <= 1
