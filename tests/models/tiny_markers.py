@@ -67,20 +67,23 @@ def _pieces() -> tuple[dict[str, int], list[tuple[str, str]]]:
 def _teach(model, tokenizer, directions: Sequence[tuple[str, str]], steps: int, is_mirrored: bool) -> None:
     import torch
 
+    from tests.models.tiny import one_thread
+
     rng = random.Random(0)
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 3e-3, total_steps=steps + 1, pct_start=0.1)
     numbers = {language: _numbers(tokenizer, language) for language in WORDS}
     model.train()
-    for _ in range(steps):
-        pairs = [_example(rng, *rng.choice(directions), numbers, is_mirrored) for _ in range(48)]
-        inputs = _padded([source for source, _ in pairs], _PADDING)
-        labels = _padded([target for _, target in pairs], _IGNORED)
-        model(input_ids=inputs, attention_mask=(inputs != _PADDING).long(), labels=labels).loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
-        optimizer.zero_grad()
+    with one_thread():
+        for _ in range(steps):
+            pairs = [_example(rng, *rng.choice(directions), numbers, is_mirrored) for _ in range(48)]
+            inputs = _padded([source for source, _ in pairs], _PADDING)
+            labels = _padded([target for _, target in pairs], _IGNORED)
+            model(input_ids=inputs, attention_mask=(inputs != _PADDING).long(), labels=labels).loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad()
     model.eval()
 
 
