@@ -17,7 +17,8 @@ export default function ({ data, setStateValue, parentElement }) {
   state.count = Math.max(state.count, data.pick?.count ?? 0)
   state.data = data
   state.send = (pick) => {
-    state.pick = { ...pick, sentence: state.sentence, count: ++state.count }
+    state.count = Math.max(state.count + 1, Date.now()) // above what the page makes of older clicks meanwhile
+    state.pick = { ...pick, sentence: state.sentence, count: state.count }
     paintPick(root, state)
     draw(root, state)
     setStateValue("pick", state.pick)

@@ -10,7 +10,7 @@ from views.desk import Desk
 from views.frame import enter
 from views.resources import store
 from views.running import outcome_of
-from views.session import current_position, current_project, write_address
+from views.session import current_position, current_project, memory, write_address
 
 enter()
 project = current_project()
@@ -37,7 +37,7 @@ with method_place:
 
 setup = comparison_setup(project.setup, methods)
 outcome = outcome_of(setup, task, "compare-job")
-desk = Desk(project, setup, stored, outcome, current, store().history(stored.id))
+desk = Desk(project, setup, stored, outcome, current, store().history(stored.id), memory())
 row = reduce(outcome, setup.methods)
 corpus = compare_corpus.corpus_of(project)
 corpus.learn(position, task, row)

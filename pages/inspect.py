@@ -7,7 +7,7 @@ from views.desk import Desk
 from views.frame import enter
 from views.resources import store
 from views.running import outcome_of
-from views.session import current_position, current_project, write_address
+from views.session import current_position, current_project, memory, write_address
 
 enter()
 project = current_project()
@@ -30,7 +30,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
     status = st.container(width="content")
 
 task = stored.edits.apply(stored.task)
-desk = Desk(project, setup, stored, outcome_of(setup, task), method, store().history(stored.id))
+desk = Desk(project, setup, stored, outcome_of(setup, task), method, store().history(stored.id), memory())
 with decisions:
     inspect_panels.decisions_bar(desk)
 with status:

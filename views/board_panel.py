@@ -7,17 +7,13 @@ import streamlit as st
 from projection.types import Span
 from views import board as boards
 from views import editing
-from views.desk import Desk, Pick, first_doubtful, valid_pick
+from views.desk import Desk, Pick, first_doubtful
 from views.resources import board_component
 
 
 def current_pick(desk: Desk) -> Pick | None:
-    """The selection: what the board sent last, what a button made of it, or at first the most doubtful span."""
-    sent = (st.session_state.get("board") or {}).get("pick")
-    kept = st.session_state.get("pick")
-    if sent and sent.get("sentence") == desk.key and sent["count"] > (kept or {}).get("count", -1):
-        st.session_state["pick"] = kept = sent
-    pick = valid_pick(kept, desk)
+    """Return the selection, at first the most doubtful span."""
+    pick = editing.selected(desk)
     if pick is None and st.session_state.get("offered") != desk.key:
         pick = first_doubtful(desk)
         editing.select(desk, pick)
@@ -38,7 +34,7 @@ def draw_board(desk: Desk, pick: Pick | None, preview: tuple[Span, str] | None) 
         links=boards.links(desk.alignment, manual=desk.stored.edits.alignment is not None),
         pairs=desk.pairs,
         strips=[boards.strip(name, entities, desk.entities) for name, entities in others.items()],
-        pick=_pick_value(pick),
+        pick=_pick_value(desk, pick),
         preview=preview,
     )
     board_component()(key="board", data=data, default={"pick": None}, on_pick_change=lambda: None)
@@ -74,8 +70,8 @@ def _target_note(desk: Desk) -> str:
     return desk.setup.translator if translated else desk.setup.methods[0]
 
 
-def _pick_value(pick: Pick | None) -> dict | None:
+def _pick_value(desk: Desk, pick: Pick | None) -> dict | None:
     if pick is None:
         return None
-    value = st.session_state.get("pick") or {"count": 0}
-    return {"side": pick.side, "start": pick.span.start, "end": pick.span.end, "count": value["count"]}
+    count = (desk.memory.pick or {"count": 0})["count"]
+    return {"side": pick.side, "start": pick.span.start, "end": pick.span.end, "count": count}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zlib import crc32
 
@@ -15,6 +15,18 @@ from views.palette import STANDARD_LABELS
 
 TEXT, CHECK = "text", "check"
 """The kinds of change by which a person replaces a text, and accepts a sentence."""
+
+
+@dataclass
+class Memory:
+    """A tab's selection as the board sends it, and the newest revision it stored of each sentence.
+
+    An object of its own, because Streamlit may end a run wherever session state is used, and these must
+    stay in step with what is stored.
+    """
+
+    pick: Mapping[str, Any] | None = None
+    revisions: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,7 @@ class Desk:
     outcome: Outcome
     method: str
     events: Sequence[Event] = ()
+    memory: Memory = field(default_factory=Memory)
 
     @property
     def source(self) -> Sentence | None:
@@ -90,6 +103,8 @@ class Desk:
     def entities_on(self, side: str) -> tuple[Entity, ...]:
         if side == "target":
             return self.entities
+        if self.stored.edits.source_entities is not None:
+            return self.stored.edits.source_entities
         return self.source.entities if self.source else ()
 
     def sentence_on(self, side: str) -> Sentence | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from threading import Lock
+from typing import Any
 
 import streamlit as st
 
@@ -12,17 +14,63 @@ from projection.corrections.edits import Edits
 from projection.errors import SpanError
 from projection.text.tokenize import tokenize
 from projection.types import Entity, Span
-from views.desk import CHECK, TEXT, Desk, Pick, next_pick
+from views.desk import CHECK, TEXT, Desk, Pick, next_pick, valid_pick
 from views.frame import failures_said, say
+from views.markup import direction
 from views.resources import store
+
+_TURN = Lock()
+"""Streamlit begins the next run of a page while the last one may still be storing: one action after the other."""
+
+
+def selected(desk: Desk) -> Pick | None:
+    """Return the selection: what the board sent last, or what a button made of it since."""
+    sent = (st.session_state.get("board") or {}).get("pick")
+    kept = desk.memory.pick
+    if sent and sent.get("sentence") == desk.key and sent["count"] > (kept or {}).get("count", -1):
+        desk.memory.pick = kept = sent
+    return valid_pick(kept, desk)
+
+
+def act(desk: Desk, action: Callable[..., Pick | None], *args: Any) -> None:
+    """Do `action(desk, pick, *args)` with the words selected and the labels stored now; select what it returns.
+
+    Clicks and keys can be quicker than the page: `desk` may be from before the last of them, and the
+    next click may come before the action is done.
+    """
+    with _TURN, failures_said():
+        pick = selected(desk)
+        if pick is None:
+            say("Select words in the board first.", "warn")
+            return
+        clicked = desk.memory.pick
+        after = action(newest(desk, pick.side), pick, *args)
+        if desk.memory.pick is clicked:
+            select(desk, after)
+
+
+def newest(desk: Desk, side: str) -> Desk:
+    """Return the desk with what this tab stored since, if what is shown still belongs to it.
+
+    Labels of the target stand on the source's labels, the links and both texts; only after a run with
+    changed ones are they known.
+    """
+    stored = store().sentence(desk.project.id, desk.stored.position)
+    if desk.memory.revisions.get(stored.id) != stored.revision:
+        return desk
+    now, then = stored.edits, desk.stored.edits
+    same = now.source == then.source and now.target in (then.target, desk.target and desk.target.with_entities(()))
+    if side == "target":
+        same = same and (now.source_entities, now.alignment) == (then.source_entities, then.alignment)
+    return replace(desk, stored=stored) if same else desk
 
 
 def select(desk: Desk, pick: Pick | None) -> None:
     """Make `pick` the selection; its count is above any the board has sent, so that the board follows."""
     if pick is None:
         return
-    before = st.session_state.get("pick") or {}
-    st.session_state["pick"] = {
+    before = desk.memory.pick or {}
+    desk.memory.pick = {
         "sentence": desk.key,
         "side": pick.side,
         "start": pick.span.start,
@@ -34,7 +82,8 @@ def select(desk: Desk, pick: Pick | None) -> None:
 def save(desk: Desk, edits: Edits, kind: str) -> bool:
     """Store new edits of the sentence; a newer revision of somebody else is never overwritten."""
     with failures_said():
-        store().save(desk.stored.id, edits, expected_revision=desk.stored.revision, kind=kind)
+        revision = store().save(desk.stored.id, edits, expected_revision=desk.stored.revision, kind=kind)
+        desk.memory.revisions[desk.stored.id] = revision
         return True
     return False
 
@@ -47,41 +96,47 @@ def change(desk: Desk, side: str, entities: Sequence[Entity], kind: str) -> bool
     return save(desk, replace(desk.stored.edits, **values), kind)
 
 
-def relabel(desk: Desk, pick: Pick, label: str) -> None:
+def relabel(desk: Desk, pick: Pick, label: str) -> Pick:
     """Give the selected words `label`: an entity there changes, free words become one; entities in the way go."""
-    if not label.strip():
-        return
     entities, gone = operations.label_words(desk.entities_on(pick.side), pick.span, label.strip())
-    if change(desk, pick.side, entities, f"label {label.strip()}"):
-        if gone:
-            say(f"Replaced {', '.join(_name(desk, pick.side, entity) for entity in gone)}")
-        select(desk, pick)
+    if change(desk, pick.side, entities, f"label {label.strip()}") and gone:
+        say(f"Replaced {', '.join(_name(desk, pick.side, entity) for entity in gone)}")
+    return pick
 
 
-def resize(desk: Desk, pick: Pick, start: int, end: int) -> None:
+def resize(desk: Desk, pick: Pick, start: int, end: int) -> Pick:
     """Move the borders of the selection by `start` and `end` words; an entity there moves with it."""
     first, last = pick.span.start + start, pick.span.end + end
     if first < 0 or last > len(desk.sentence_on(pick.side)) or first >= last:
-        return
+        return pick
     moved = Pick(pick.side, Span(first, last))
     if pick.entity(desk) is not None:
         try:
             entities = operations.move_borders(desk.entities_on(pick.side), pick.span, moved.span)
         except SpanError as problem:
             say(f"{problem} Shrink or delete it first.", "warn")
-            return
+            return pick
         if not change(desk, pick.side, entities, "move border"):
-            return
-    select(desk, moved)
+            return pick
+    return moved
 
 
-def delete(desk: Desk, pick: Pick) -> None:
+def grow(desk: Desk, pick: Pick, to: str) -> Pick:
+    """Take in the next word on the "left" or "right"; in right-to-left text the end is on the left."""
+    mirrored = direction(desk.sentence_on(pick.side).language) == "rtl"
+    return resize(desk, pick, *((-1, 0) if (to == "left") != mirrored else (0, 1)))
+
+
+def delete(desk: Desk, pick: Pick) -> Pick | None:
+    """Take the label off the selected words; of the target, the next span comes up."""
     entity = pick.entity(desk)
     if entity is None:
-        return
-    if change(desk, pick.side, operations.remove(desk.entities_on(pick.side), pick.span), "delete"):
-        say(f"Deleted {_name(desk, pick.side, entity)}")
-        select(desk, next_pick(desk, pick) if pick.side == "target" else None)
+        say("The selected words have no label.", "warn")
+        return pick
+    if not change(desk, pick.side, operations.remove(desk.entities_on(pick.side), pick.span), "delete"):
+        return pick
+    say(f"Deleted {_name(desk, pick.side, entity)}")
+    return next_pick(desk, pick) if pick.side == "target" else None
 
 
 def use_span(desk: Desk, replaced: Entity | None, span: Span, label: str) -> None:
@@ -136,9 +191,10 @@ def automatic(desk: Desk) -> None:
 
 def accept(desk: Desk) -> None:
     """Mark the sentence as checked and go to the next one."""
-    if check(desk) and desk.stored.position + 1 < desk.project.sentences:
-        st.session_state["accepted"] = desk.stored.position
-        go(desk.stored.position + 1)
+    with _TURN, failures_said():
+        if check(newest(desk, "target")) and desk.stored.position + 1 < desk.project.sentences:
+            st.session_state["accepted"] = desk.stored.position
+            go(desk.stored.position + 1)
 
 
 def go(position: int) -> None:

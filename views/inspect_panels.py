@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -127,22 +128,26 @@ def waiting(job: Job) -> None:
 
 def span_tools(desk: Desk, pick: Pick | None) -> None:
     """Buttons and keys for the selected words."""
+
+    def button(label: str, key: str, shortcut: str, action: Callable[..., None], *args: Any) -> None:
+        st.button(label, key=key, shortcut=shortcut or None, on_click=editing.act, args=(desk, action, *args))
+
     with st.container(border=True, gap="xsmall"):
         _selection_line(desk, pick)
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-            for label, key in label_keys(desk.labels()).items():
-                st.button(markup.plain(label), key=f"label-{label}", shortcut=key or None, disabled=pick is None,
-                          on_click=editing.relabel, args=(desk, pick, label))  # fmt: skip
-            _border_buttons(desk, pick)
-            entity = pick.entity(desk) if pick else None
-            st.button("Delete", key="delete-span", shortcut="Delete", disabled=entity is None, on_click=editing.delete,
-                      args=(desk, pick))  # fmt: skip
+            for label, shortcut in label_keys(desk.labels()).items():
+                button(markup.plain(label), f"label-{label}", shortcut, editing.relabel, label)
+            button("Grow left", "grow-left", "Shift+Left", editing.grow, "left")
+            button("Grow right", "grow-right", "Shift+Right", editing.grow, "right")
+            button("Drop first", "drop-first", "Q", editing.resize, 1, 0)
+            button("Drop last", "drop-last", "W", editing.resize, 0, -1)
+            button("Delete", "delete-span", "Delete", editing.delete)
             st.button("Next span", key="next-span", shortcut="N", disabled=not desk.entities,
-                      on_click=lambda: editing.select(desk, next_pick(desk, pick)))  # fmt: skip
+                      on_click=lambda: editing.select(desk, next_pick(desk, editing.selected(desk))))  # fmt: skip
             with st.popover("Other label", disabled=pick is None):
                 label = st.text_input("Label", key="other-label", max_chars=40, placeholder="DATE")
                 st.button("Set label", key="set-other-label", disabled=not label.strip(),
-                          on_click=editing.relabel, args=(desk, pick, label))  # fmt: skip
+                          on_click=editing.act, args=(desk, editing.relabel, label))  # fmt: skip
 
 
 def _selection_line(desk: Desk, pick: Pick | None) -> None:
@@ -155,21 +160,6 @@ def _selection_line(desk: Desk, pick: Pick | None) -> None:
     if entity and entity.score is not None:
         about += f", score {markup.score_text(entity.score)}"
     st.html(markup.title(text, f"{about} \u00b7 {markup.word_numbers(pick.span)}"))
-
-
-def _border_buttons(desk: Desk, pick: Pick | None) -> None:
-    """Grow to a side as the arrow points (in right-to-left text left is the end), or drop the first or last word."""
-    sentence = desk.sentence_on(pick.side) if pick else None
-    mirrored = sentence is not None and markup.direction(sentence.language) == "rtl"
-    left, right = ((0, 1), (-1, 0)) if mirrored else ((-1, 0), (0, 1))
-    for label, shortcut, (start, end) in (
-        ("Grow left", "Shift+Left", left),
-        ("Grow right", "Shift+Right", right),
-        ("Drop first", "Q", (1, 0)),
-        ("Drop last", "W", (0, -1)),
-    ):
-        st.button(label, key=f"border-{shortcut}", shortcut=shortcut, disabled=pick is None, on_click=editing.resize,
-                  args=(desk, pick, start, end))  # fmt: skip
 
 
 def empty() -> None:

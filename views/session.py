@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from projection.errors import StoreError
+from views.desk import Memory
 from views.markup import notice
 from views.resources import store
 
@@ -29,10 +30,14 @@ def forget(slot: str) -> None:
     st.session_state.pop(f"kept-{slot}", None)
 
 
+def memory() -> Memory:
+    """Return what the tab remembers of its selection and of what it stored."""
+    return st.session_state.setdefault("memory", Memory())
+
+
 def open_project(project_id: int, position: int = 0) -> None:
     """Make a project and sentence the current ones of this tab."""
     st.session_state["project"], st.session_state["position"] = project_id, position
-    st.session_state.pop("pick", None)
 
 
 def current_project() -> Any | None:

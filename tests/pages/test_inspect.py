@@ -6,6 +6,7 @@ import pytest
 
 from projection.types import Entity, Span
 from tests.pages.conftest import html, page
+from views import editing
 from views.resources import store
 
 PAIR = ("Ann met Bob in Berlin .", "Ann traf Bob in Berlin .")
@@ -73,9 +74,9 @@ def test_label_grow_drop_delete_and_undo_are_stored(app, project):
     select(app, 4, 5)
     app.button(key="label-LOC").click().run()
     assert (4, 5, "LOC") in target_spans(number)
-    app.button(key="border-Shift+Left").click().run()
+    app.button(key="grow-left").click().run()
     assert (3, 5, "LOC") in target_spans(number)
-    app.button(key="border-Q").click().run()
+    app.button(key="drop-first").click().run()
     assert (4, 5, "LOC") in target_spans(number)
     app.button(key="delete-span").click().run()
     assert (4, 5, "LOC") not in target_spans(number)
@@ -87,6 +88,30 @@ def test_label_grow_drop_delete_and_undo_are_stored(app, project):
     assert "Saved" in html(app)
 
 
+def test_keys_without_a_selection_and_delete_without_a_label_say_what_to_do(app, project):
+    page(app, "inspect", project=str(project(("Ann left .", None), translator="given", labelled=False)))
+    app.button(key="label-PER").click().run()
+    assert "Select words in the board first" in app.toast[0].value
+    select(app, 1, 2, side="source")
+    app.button(key="delete-span").click().run()
+    assert "have no label" in app.toast[0].value and not app.exception
+
+
+def test_keys_count_for_the_newest_click_and_the_newest_labels(app, project, monkeypatch):
+    """Streamlit calls what a button was drawn with, though a click or key came since."""
+    number = project(PAIR)
+    drawn, original = [], editing.act
+    monkeypatch.setattr(editing, "act", lambda desk, *call: (drawn.append(desk), original(drawn[0], *call)))
+    page(app, "inspect", project=str(number))
+    select(app, 0, 1)
+    app.button(key="label-ORG").click().run()
+    sent = {"sentence": app.session_state["offered"], "side": "target", "start": 4, "end": 5, "count": 200}
+    app.session_state["board"] = {"pick": sent}
+    app.button(key="label-LOC").click().run()
+    assert drawn[0].stored.revision == 0 and not app.toast
+    assert {(0, 1, "ORG"), (4, 5, "LOC")} <= {*target_spans(number)}
+
+
 def test_a_span_cannot_grow_over_its_neighbour(app, project):
     number = project(PAIR)
     page(app, "inspect", project=str(number))
@@ -94,7 +119,7 @@ def test_a_span_cannot_grow_over_its_neighbour(app, project):
     app.button(key="label-PER").click().run()
     select(app, 3, 4, count=150)
     app.button(key="label-LOC").click().run()
-    app.button(key="border-Shift+Left").click().run()
+    app.button(key="grow-left").click().run()
     assert {(2, 3, "PER"), (3, 4, "LOC")} <= {*target_spans(number)}
     assert any("PER at words 3" in toast.value for toast in app.toast)
 
