@@ -4,6 +4,11 @@ import re
 
 import pytest
 
+from projection.corrections.store import Store
+from projection.pipeline import Setup, Task
+from projection.settings import settings
+from projection.text.tokenize import tokenize
+
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 ENTITY = ".target .box"
@@ -124,3 +129,21 @@ def test_the_first_address_of_a_new_server_may_be_that_of_a_page(page, server):
     page.get_by_role("link", name="Export").wait_for()
     assert page.locator("[data-testid=stSidebarNav]").count() == 0
     assert page.url == address
+
+
+def test_a_sentence_without_labels_and_translation_is_marked_and_translated_by_hand(page, server, monkeypatch):
+    """What a stopped run has is on the board; a translation is saved by one click out of its field."""
+    monkeypatch.setenv("PROJECTION_HOME", str(server.home))
+    task = Task(tokenize("Ann left Rome .", "en"))
+    number = Store(settings().database).create_project("By hand", Setup("en", "sw"), [task])
+    page.goto(f"{server.url}/inspect?project={number}&s=1", wait_until="domcontentloaded")
+    page.get_by_role("option", name="Rome").click()
+    page.wait_for_selector(".source .word.picked:has-text('Rome')")
+    page.keyboard.press("l")
+    page.wait_for_selector(".source .box.corrected:has-text('Rome')")
+    page.get_by_role("tab", name="Text", exact=True).click()
+    page.get_by_role("textbox", name="Swahili translation").fill("Ann aliondoka Roma .")
+    page.get_by_role("button", name="Save translation").click()
+    page.wait_for_selector(".target .box:has-text('Roma')")
+    assert spans(page) == [("Roma", "LOC")]
+    assert page.locator(".target small").inner_text() == "your text"
