@@ -10,7 +10,7 @@ from projection.cli.tables import table
 from projection.text.languages import normalise
 
 NONE = "-"
-_SHOWN = 5
+_SHOWN, _MESSAGES = 5, 2
 
 
 def number(value: float | None) -> str:
@@ -71,10 +71,10 @@ def warnings(results: Iterable[Result]) -> str:
 
 def _counted(one: Result, messages: Mapping[str, int], what: str) -> Iterator[str]:
     most = sorted(messages.items(), key=lambda item: (-item[1], item[0]))
-    for message, count in most[:_SHOWN]:
+    for message, count in most[:_MESSAGES]:
         yield f"{one.variant.title}, {one.language}: {count} sentence{'s' * (count != 1)} {what}: {message}"
-    if len(most) > _SHOWN:
-        rest = sum(count for _, count in most[_SHOWN:])
+    if len(most) > _MESSAGES:
+        rest = sum(count for _, count in most[_MESSAGES:])
         yield f"{one.variant.title}, {one.language}: {rest} sentence{'s' * (rest != 1)} {what} of another kind."
 
 
