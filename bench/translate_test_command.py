@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from tqdm import tqdm
 
 from bench.arguments import PLACES, data_folder, parser, settings
 from bench.corpora import Corpus
-from bench.published import languages_of
+from bench.published import Languages, languages_of
 from bench.translate_test import Plan, measure
 from bench.translate_test_tables import text, to_dict
 from bench.variants import wanted
@@ -26,34 +27,11 @@ UNUSABLE, NOTHING_RAN, INTERRUPTED = 2, 1, 130
 def run(corpus: Corpus, table: str, description: str, given: Sequence[str] | None = None) -> int:
     """Parse the command line, measure, print; return the exit code. `table` names the published figures."""
     published = languages_of(table)
-    options = parser(description, f"folder with the test sets of {corpus.title}", published.languages)
-    options.add_argument("--translator", default=TRANSLATOR, help=f"default: {TRANSLATOR}, as published")
-    options.add_argument("--recognizer", default=RECOGNIZER, help=f"of English; default: {RECOGNIZER}, as in the paper")
-    options.set_defaults(target_recognizer=RECOGNIZER)
-    options.add_argument(
-        "--drop", choices=("after", "before"), default="after",
-        help="labels that are not scored (MISC) are dropped after the projection as in the paper, or before it as in "
-        "the thesis",
-    )  # fmt: skip
-    options.add_argument("--translations", type=Path, help="file that keeps translations; default: in the cache folder")
-    arguments = options.parse_args(given)
+    arguments = _options(corpus, published.languages, description).parse_args(given)
     kept = arguments.translations or project_settings().cache_folder / "bench" / f"{corpus.name}.jsonl"
     try:
-        chosen = {place: getattr(arguments, place) for place in PLACES}
-        columns = (column.variant for column in published.columns if column.method)
-        plan = Plan(
-            corpus,
-            data_folder(arguments),
-            arguments.languages,
-            tuple(wanted(arguments.methods, columns)),
-            chosen,
-            settings(arguments, chosen),
-            kept,
-            arguments.drop,
-            arguments.limit,
-        )
         with Progress() as progress:
-            measured = measure(plan, progress)
+            measured = measure(_plan(corpus, published, arguments, kept), progress)
     except ProjectionError as problem:
         print(f"Error: {problem}", file=sys.stderr)
         return UNUSABLE
@@ -65,6 +43,37 @@ def run(corpus: Corpus, table: str, description: str, given: Sequence[str] | Non
     else:
         print(text(measured, published))
     return 0 if measured.results else NOTHING_RAN
+
+
+def _options(corpus: Corpus, languages: Sequence[str], description: str) -> ArgumentParser:
+    options = parser(description, f"folder with the test sets of {corpus.title}", languages)
+    options.add_argument("--translator", default=TRANSLATOR, help=f"default: {TRANSLATOR}, as published")
+    options.add_argument("--recognizer", default=RECOGNIZER, help=f"of English; default: {RECOGNIZER}, as in the paper")
+    options.set_defaults(target_recognizer=RECOGNIZER)
+    options.add_argument(
+        "--drop", choices=("after", "before"), default="after",
+        help="labels that are not scored (MISC) are dropped after the projection as in the paper, or before it as in "
+        "the thesis",
+    )  # fmt: skip
+    options.add_argument("--translations", type=Path, help="file that keeps translations; default: in the cache folder")
+    return options
+
+
+def _plan(corpus: Corpus, published: Languages, arguments: Namespace, kept: Path) -> Plan:
+    """Raises ConfigurationError for what cannot be run."""
+    chosen = {place: getattr(arguments, place) for place in PLACES}
+    columns = (column.variant for column in published.columns if column.method)
+    return Plan(
+        corpus,
+        data_folder(arguments),
+        arguments.languages,
+        tuple(wanted(arguments.methods, columns)),
+        chosen,
+        settings(arguments, chosen),
+        kept,
+        arguments.drop,
+        arguments.limit,
+    )
 
 
 class Progress:
