@@ -134,7 +134,7 @@ function placeMark(root, row, index) {
 function fillLegend(legend, data) {
   legend.replaceChildren()
   for (const [state, text] of data.legend) {
-    const item = make("span")
+    const item = make("span", `about-${state}`)
     if (state === "unlinked") item.append(make("u", "", "word"), ` ${text}`)
     else item.append(make("i", state === "differs" ? "mark" : `entity ${state}`), state === "differs" ? ` ${text}` : text)
     legend.append(item)
