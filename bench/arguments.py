@@ -30,7 +30,7 @@ def parser(description: str, data_help: str, languages: Sequence[str]) -> argpar
     made.add_argument(
         "--limit", type=count, default=0, metavar="N", help="the first N sentences only, for a quick look"
     )
-    made.add_argument("--aligner", help="ENCODER:EXTRACTION (default: the project's own)")
+    made.add_argument("--aligner", help="default: the project's own; published: mbert:itermax, mbert:softmax")
     made.add_argument("--target-recognizer", help="recognizer of the target language, or a Hugging Face name")
     made.add_argument(
         "--option", action="append", default=[], metavar="PLACE.KEY=VALUE",

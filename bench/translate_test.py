@@ -22,10 +22,11 @@ from bench.running import Evidence, Item, Result, Runner, result
 from bench.translations import Translations
 from bench.variants import Variant, reads_source, setup_of
 from projection.errors import ConfigurationError, ModelUnavailable
-from projection.models.catalogue import availability
+from projection.models.catalogue import availability, unfamiliar
 from projection.pipeline import ROLES, Resources, StageError, Task
 from projection.pipeline.stages import StageRun, Work
 from projection.registry import find
+from projection.settings import defaults_for
 from projection.text.joining import natural
 from projection.text.tokenize import tokenize
 from projection.types import Sentence, Translation
@@ -60,7 +61,8 @@ class Measurement:
     """All that one run of the benchmark found out.
 
     `lost` counts for each language the sentences that could not be translated or labelled, by reason;
-    `skipped` are those that could not be read; `absent` languages have no test set in the folder.
+    `skipped` are those that could not be read; `absent` languages have no test set in the folder. `doubts` name
+    languages the aligner never saw.
     """
 
     plan: Plan
@@ -71,6 +73,7 @@ class Measurement:
     skipped: dict[str, tuple[str, ...]] = field(default_factory=dict)
     warned: dict[str, dict[str, int]] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -87,6 +90,9 @@ def measure(plan: Plan, told: Told) -> Measurement:
     if any(map(reads_source, plan.variants)):
         _check_models(plan)
     measured = Measurement(plan, absent=tuple(language for language in plan.languages if language not in here))
+    aligner = plan.chosen.get("aligner")
+    told_of = (unfamiliar(aligner or defaults_for(SOURCE, language).aligner, language) for language in here)
+    measured.doubts = tuple(filter(None, told_of))
     resources = Evidence(len(plan.variants))
     for language in here:
         begin = perf_counter()

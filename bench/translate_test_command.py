@@ -16,11 +16,13 @@ from bench.published import Languages, languages_of
 from bench.translate_test import Plan, measure
 from bench.translate_test_tables import text, to_dict
 from bench.variants import wanted
+from projection import registry
 from projection.errors import ProjectionError
 from projection.settings import settings as project_settings
 
 TRANSLATOR = "facebook/nllb-200-3.3B"
 RECOGNIZER = "xlm-r-conll03"
+BEAMS = 1  # the published translations are greedy
 UNUSABLE, NOTHING_RAN, INTERRUPTED = 2, 1, 130
 
 
@@ -47,7 +49,7 @@ def run(corpus: Corpus, table: str, description: str, given: Sequence[str] | Non
 
 def _options(corpus: Corpus, languages: Sequence[str], description: str) -> ArgumentParser:
     options = parser(description, f"folder with the test sets of {corpus.title}", languages)
-    options.add_argument("--translator", default=TRANSLATOR, help=f"default: {TRANSLATOR}, as published")
+    options.add_argument("--translator", default=TRANSLATOR, help=f"default: {TRANSLATOR}, greedy, as published")
     options.add_argument("--recognizer", default=RECOGNIZER, help=f"of English; default: {RECOGNIZER}, as in the paper")
     options.set_defaults(target_recognizer=RECOGNIZER)
     options.add_argument(
@@ -62,6 +64,9 @@ def _options(corpus: Corpus, languages: Sequence[str], description: str) -> Argu
 def _plan(corpus: Corpus, published: Languages, arguments: Namespace, kept: Path) -> Plan:
     """Raises ConfigurationError for what cannot be run."""
     chosen = {place: getattr(arguments, place) for place in PLACES}
+    told = settings(arguments, chosen)
+    if "beams" in registry.options_of("translator", arguments.translator):
+        told["translator"] = {"beams": BEAMS, **told.get("translator", {})}
     columns = (column.variant for column in published.columns if column.method)
     return Plan(
         corpus,
@@ -69,7 +74,7 @@ def _plan(corpus: Corpus, published: Languages, arguments: Namespace, kept: Path
         arguments.languages,
         tuple(wanted(arguments.methods, columns)),
         chosen,
-        settings(arguments, chosen),
+        told,
         kept,
         arguments.drop,
         arguments.limit,

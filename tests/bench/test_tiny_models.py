@@ -66,5 +66,6 @@ def test_translate_label_align_and_project(models, tmp_path, capsys):
     kept = [json.loads(line) for line in (tmp_path / "kept.jsonl").read_text("utf-8").splitlines()]
     assert [row["translation"] for row in kept] == ["one", "two", "three", "four"]
     assert {row["language"] for row in kept} == {"swa"}
+    assert all("beams:1" in row["translator"] for row in kept)  # greedy, as published
     for result in told["results"]:
         assert (result["overall"]["found"], result["overall"]["spurious"], result["overall"]["missed"]) == (2, 0, 1)

@@ -128,6 +128,18 @@ def test_model_transfer_needs_no_translation(masakhaner_folder, tmp_path, capsys
     assert result["projection_rate"] is None
 
 
+def test_a_language_the_aligner_never_saw_is_said(masakhaner_folder, tmp_path, stand_ins, capsys):
+    """Links of the embedded encoder: it knows Swahili and not Bambara."""
+    (tmp_path / "bam").mkdir()
+    (tmp_path / "bam" / "test.txt").write_text("Obama B-PER\n", "utf-8")
+    model_transfer = ["--methods", "model-transfer", "--target-recognizer", "rules", "--languages", "swa,bam", "--json"]
+    _, out, _ = run(masakhaner_folder, stand_ins, capsys, *model_transfer)
+    assert json.loads(out)["doubts"] == []
+    _, out, _ = run(masakhaner_folder, stand_ins, capsys, *model_transfer, "--aligner", "e5-small:itermax")
+    (doubt,) = json.loads(out)["doubts"]
+    assert doubt.startswith("Bambara")
+
+
 def test_limit_and_languages_without_a_test_set_are_said(masakhaner_folder, stand_ins, capsys):
     _, out, _ = run(masakhaner_folder, stand_ins, capsys, "--languages", "swa,hau", "--limit", "2", "--json")
     told = json.loads(out)
