@@ -53,4 +53,4 @@ with st.container(gap="small"):
         compare_panels.stack(desk, row, methods)
         compare_panels.pick_line(desk, row, methods)
     compare_choice.cannot_run(lacking)
-compare_corpus.corpus_panel(project, corpus, methods)
+compare_corpus.corpus_panel(project, position, corpus, methods)

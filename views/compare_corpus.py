@@ -10,15 +10,15 @@ import streamlit as st
 
 from projection.evaluation.agreement import Pair, pairwise
 from projection.pipeline import Task
-from views import compare_figure, editing, inspect_panels, markup
+from views import compare_figure, compare_table, editing, inspect_panels, markup
 from views.compare_data import Corpus, Dispute, Row, comparison_setup, disputes, reduce
 from views.jobs import Job
-from views.resources import compute_lock, resources, store
+from views.resources import compute_lock, disputes_component, resources, store
 from views.session import remembered
 
 Pairs = Mapping[tuple[str, str], Pair]
 QUICK = 1.0
-SHOWN_SPANS = 4
+SHOWN_DISPUTES = 200
 
 
 @dataclass
@@ -45,8 +45,8 @@ def corpus_of(project: Any) -> Corpus:
     return remembered("compare-corpus", (project.id, settings, project.setup.methods[0]), Corpus)
 
 
-def corpus_panel(project: Any, corpus: Corpus, methods: Sequence[str]) -> None:
-    """Draw how far the whole project is compared, and what came out."""
+def corpus_panel(project: Any, position: int, corpus: Corpus, methods: Sequence[str]) -> None:
+    """Draw how far the whole project is compared, and what came out; `position` is the sentence shown above."""
     tasks = _tasks(project.id)
     run = _current_run(corpus)
     positions, lacking = corpus.missing(tasks, methods)
@@ -59,7 +59,7 @@ def corpus_panel(project: Any, corpus: Corpus, methods: Sequence[str]) -> None:
         return
     key = (project.id, store().version(project.id), corpus.changes, tuple(methods))
     pairs, found = remembered("compare-found", key, lambda: _compare(rows, methods))
-    _results(pairs, found, methods, len(rows), len(tasks))
+    _results(pairs, found, methods, position, len(rows), len(tasks))
 
 
 def _tasks(project_id: int) -> list[Task]:
@@ -106,7 +106,9 @@ def _compare(rows: Mapping[int, Row], methods: Sequence[str]) -> tuple[Pairs, li
     return pairwise((row.labellings(methods) for row in rows.values()), methods), disputes(rows, methods)
 
 
-def _results(pairs: Pairs, found: Sequence[Dispute], methods: Sequence[str], sentences: int, total: int) -> None:
+def _results(
+    pairs: Pairs, found: Sequence[Dispute], methods: Sequence[str], position: int, sentences: int, total: int
+) -> None:
     compared = [method for method in methods if any(method in key for key in pairs)]
     if len(compared) < 2:
         st.html(markup.notice("Nothing to compare yet", "Choose at least two methods that give a result on this text."))
@@ -115,7 +117,7 @@ def _results(pairs: Pairs, found: Sequence[Dispute], methods: Sequence[str], sen
     with left.container(border=True, height="stretch"):
         _agreement(pairs, compared, sentences)
     with right.container(border=True, height="stretch"):
-        _disputed(found, sentences, total)
+        _disputed(found, position, sentences, total)
 
 
 def _agreement(pairs: Pairs, methods: Sequence[str], sentences: int) -> None:
@@ -134,7 +136,7 @@ def _agreement(pairs: Pairs, methods: Sequence[str], sentences: int) -> None:
         )  # fmt: skip
 
 
-def _disputed(found: Sequence[Dispute], sentences: int, total: int) -> None:
+def _disputed(found: Sequence[Dispute], position: int, sentences: int, total: int) -> None:
     """List the sentences on which methods differ; a click on one opens it above."""
     known = "" if sentences == total else f", {markup.thousands(total - sentences)} not compared yet"
     said = f"{markup.thousands(len(found))} of {markup.thousands(sentences)} sentences differ{known}"
@@ -142,33 +144,24 @@ def _disputed(found: Sequence[Dispute], sentences: int, total: int) -> None:
     if not found:
         st.html(markup.notice("The methods agree on every sentence", "", "good"))
         return
-    rows = [[item.position + 1, item.text, item.score, item.words, _spans(item)] for item in found]
-    st.dataframe(
-        _frame(rows, ["#", "Sentence", "Disagreement", "Words", "Not found by all"]),
-        hide_index=True, key="disputes", selection_mode="single-cell", on_select=_open, height=330,
-        column_config={
-            "Sentence": st.column_config.TextColumn(width="medium"),
-            "Disagreement": st.column_config.ProgressColumn(
-                min_value=0, max_value=1, format="%.2f", help="Mean of 1 - span F1 over all pairs of methods."
-            ),
-            "Words": st.column_config.NumberColumn(help="Words that are not labelled alike by all.", width="small"),
-        },
-    )  # fmt: skip
-    st.session_state["disputed-positions"] = [item.position for item in found]
-    st.caption("Most disputed first. Click a row to see the sentence above.")
+    data = compare_table.disputes(found[:SHOWN_DISPUTES], position)
+    sent = disputes_component()(key="disputes", data=data, on_open_change=lambda: None)
+    hidden = f" The first {SHOWN_DISPUTES} are listed, all in the table." if len(found) > SHOWN_DISPUTES else ""
+    st.caption(f"Most disputed first. Click one to see it above.{hidden}")
+    with st.expander("All as a table"):
+        rows = [[item.position + 1, item.text, item.score, item.words, _spans(item)] for item in found]
+        st.dataframe(
+            _frame(rows, ["#", "Sentence", "Disagreement", "Words", "Not found by all"]), hide_index=True,
+            key="disputes-table", column_config={"Disagreement": st.column_config.NumberColumn(format="%.3f")},
+        )  # fmt: skip
+    wanted = (sent.get("open") or {}).get("position")
+    if wanted is not None and wanted != position:
+        editing.go(wanted)
+        st.rerun()
 
 
 def _spans(item: Dispute) -> str:
-    listed = [f"{text} {label} ({count} of {item.methods})" for text, label, count in item.spans[:SHOWN_SPANS]]
-    more = len(item.spans) - SHOWN_SPANS
-    return "; ".join([*listed, f"and {more} more"] if more > 0 else listed)
-
-
-def _open() -> None:
-    cells = st.session_state["disputes"]["selection"]["cells"]
-    positions = st.session_state.get("disputed-positions", [])
-    if cells and cells[0][0] < len(positions):
-        editing.go(positions[cells[0][0]])
+    return "; ".join(f"{text} {label} ({count} of {item.methods})" for text, label, count in item.spans)
 
 
 def _frame(rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> Any:

@@ -110,11 +110,13 @@ class Corpus:
 class Dispute:
     """A sentence on which methods differ: `score` is the mean of 1 - span F1 over all pairs of methods.
 
-    `words` are those tagged differently; `spans` what not all methods found, as (text, label, how many found it).
+    `words` is how many are tagged differently; `spans` what not all methods found, as (text, label, how many
+    found it).
     """
 
     position: int
     text: str
+    language: str
     score: float
     words: int
     spans: tuple[tuple[str, str, int], ...]
@@ -135,5 +137,6 @@ def disputes(rows: Mapping[int, Row], methods: Sequence[str]) -> list[Dispute]:
                 if count < len(labellings)
             )
             score = disagreement(labellings)
-            found.append(Dispute(position, row.target.text, score, len(words), spans, len(labellings)))
+            target = row.target
+            found.append(Dispute(position, target.text, target.language, score, len(words), spans, len(labellings)))
     return sorted(found, key=lambda item: (-item.score, -item.words, item.position))

@@ -11,9 +11,11 @@ from projection.evaluation.agreement import differences, differing_words, span_a
 from projection.text.languages import is_unsegmented
 from projection.types import Entity, Sentence, Span
 from views.board import SAID
-from views.compare_data import Row
-from views.markup import STATES, direction, gap_before, score_text
+from views.compare_data import Dispute, Row
+from views.markup import STATES, counted, direction, gap_before, score_text
 from views.palette import css_class
+
+SHOWN_SPANS = 4
 
 
 def columns(
@@ -122,4 +124,27 @@ def table(
         "scored": "F1 with gold" if gold is not None else f"F1 with {current}",
         "current": current,
         "pick": dict(pick) if pick else None,
+    }
+
+
+def disputes(found: Sequence[Dispute], current: int) -> dict:
+    """Return the list of disputed sentences as its component reads it; `current` is the position that is open."""
+    return {"current": current, "rows": [_dispute(item) for item in found]}
+
+
+def _dispute(item: Dispute) -> dict:
+    more = len(item.spans) - SHOWN_SPANS
+    return {
+        "position": item.position,
+        "text": item.text,
+        "direction": direction(item.language),
+        "language": item.language,
+        "share": item.score,
+        "score": score_text(item.score),
+        "words": f"{counted(item.words, 'word')} labelled differently",
+        "spans": [
+            {"text": text, "label": label, "colour": css_class(label), "found": f"{count} of {item.methods}"}
+            for text, label, count in item.spans[:SHOWN_SPANS]
+        ],
+        "more": f"and {more} more" if more > 0 else "",
     }

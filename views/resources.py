@@ -53,6 +53,11 @@ def compare_component():
     return _component("compare")
 
 
+def disputes_component():
+    """Return the mount function of the list of disputed sentences (see assets/disputes.js)."""
+    return _component("disputes")
+
+
 @st.cache_resource(show_spinner=False)
 def _component(name: str, *more_scripts: str):
     return st.components.v2.component(

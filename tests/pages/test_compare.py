@@ -4,10 +4,10 @@ import pytest
 
 from projection.pipeline import Setup
 from projection.projectors.heuristic import Heuristic
-from projection.types import Match, Projection, Span
+from projection.types import Entity, Match, Projection, Span
 from tests.pages.conftest import html, page
-from views import compare_panels
-from views.compare_data import kept_setup
+from views import compare_corpus, compare_panels
+from views.compare_data import Found, Row, kept_setup
 from views.resources import compute_lock, store
 
 PAIR = ("Ann met Bob in Berlin .", "Ann traf Bob in Berlin .")
@@ -37,6 +37,13 @@ class Component:
 def component(monkeypatch):
     component = Component()
     monkeypatch.setattr(compare_panels, "compare_component", lambda: component)
+    return component
+
+
+@pytest.fixture(autouse=True)
+def list_component(monkeypatch):
+    component = Component()
+    monkeypatch.setattr(compare_corpus, "disputes_component", lambda: component)
     return component
 
 
@@ -157,6 +164,24 @@ def test_the_whole_project_is_compared_on_request(app, project):
     assert not app.exception
     assert "Agreement" in html(app) and "of 3 sentences differ" in html(app)
     assert not [button for button in app.button if button.key == "compare-all"]
+
+
+def test_a_disputed_sentence_opens_by_a_click(app, project, list_component):
+    number = opened(app, project, PAIR, CROSSED, ("Eve left .", "Eva ging ."), PAIR)
+    corpus = app.session_state["kept-compare-corpus"][1]
+    tasks = [store().sentence(number, position).task for position in range(4)]
+    for position, task in enumerate(tasks):  # two methods that differ on the third sentence
+        found = {
+            name: Found((Entity(Span(0, 1), "PER"),) * (position == 2 and name == "heuristic")) for name in METHODS
+        }
+        corpus.learn(position, task, Row(task.target, found))
+    app.run()
+    assert [(row["position"], row["score"], row["text"]) for row in list_component.data["rows"]] == [
+        (2, "1.0", "Eva ging .")
+    ]
+    list_component.clicked = {"open": {"position": 2}}
+    app.run()
+    assert app.query_params["s"] == "3" and not app.exception
 
 
 def test_a_comparison_can_be_stopped_and_goes_on_later(app, project):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from projection.text.tokenize import tokenize
 from projection.types import Entity, Sentence, Span
 from views import compare_table
-from views.compare_data import Found, Row
+from views.compare_data import Dispute, Found, Row
 
 TARGET = tokenize("Die Bank von England warnte Airbus .", "de")
 BANK, LEFT = Entity(Span(1, 4), "ORG", 0.81, "projected"), Entity(Span(0, 4), "ORG", 0.5, "projected")
@@ -79,6 +79,17 @@ def test_texts_from_outside_stay_values():
     data = table(row=Row(sentence, {"a": Found((label,))}), methods=["a"])
     assert data["columns"][0]["text"] == "<img src=x>" and data["rows"][0]["entities"][0]["label"] == "<b>"
     assert data["rows"][0]["entities"][0]["colour"].startswith("label-")
+
+
+def test_a_disputed_sentence_lists_its_first_spans_and_says_how_many_more():
+    spans = tuple((f"word {number}", "PER", 1) for number in range(6))
+    row = compare_table.disputes([Dispute(7, "<b> غادرت", "ar", 0.5, 1, spans, 3)], 7)
+    json.dumps(row)
+    (first,) = row["rows"]
+    assert row["current"] == first["position"] == 7 and first["text"] == "<b> غادرت" and first["direction"] == "rtl"
+    assert (first["share"], first["score"], first["words"]) == (0.5, ".50", "1 word labelled differently")
+    assert first["spans"][0] | {"colour": ""} == {"text": "word 0", "label": "PER", "colour": "", "found": "1 of 3"}
+    assert len(first["spans"]) == 4 and first["more"] == "and 2 more"
 
 
 @st.composite
