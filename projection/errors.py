@@ -56,6 +56,10 @@ class StoreError(ProjectionError):
     """The correction store cannot be read or written."""
 
 
+class GoneError(StoreError):
+    """A project is not in the store, or not any more."""
+
+
 class ConflictError(StoreError):
     """Somebody stored a newer revision of the sentence first; nothing was overwritten."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from projection.errors import StoreError
+from projection.errors import GoneError, StoreError
 from views.desk import Memory
 from views.markup import notice
 from views.resources import store
@@ -48,8 +48,9 @@ def current_project() -> Any | None:
     except (StoreError, ValueError) as problem:
         reason = str(problem) if isinstance(problem, StoreError) else "The address names no project."
         st.html(notice("That project cannot be opened", reason, "bad"))
-        st.session_state.pop("project", None)
-        st.query_params.pop("project", None)
+        if isinstance(problem, GoneError | ValueError):  # one that cannot be read now may be there after a reload
+            st.session_state.pop("project", None)
+            st.query_params.pop("project", None)
         return None
     if project is not None and st.session_state.get("project") != project.id:
         open_project(project.id, _number(st.query_params.get("s"), 1) - 1)

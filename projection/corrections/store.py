@@ -14,7 +14,7 @@ from projection.corrections import tables
 from projection.corrections.database import explained, open_engine
 from projection.corrections.edits import Edits, dump_task
 from projection.corrections.records import Event, ProjectSummary, StoredSentence, event_of, sentence_of, summary_of
-from projection.errors import ConflictError, StoreError
+from projection.errors import ConflictError, GoneError, StoreError
 from projection.pipeline import Setup, Task
 from projection.settings import settings
 
@@ -74,11 +74,11 @@ class Store:
         return [summary_of(row) for row in rows]
 
     def project(self, project_id: int) -> ProjectSummary:
-        """Return one project. Raises StoreError when it is not there, or cannot be run as it was set up."""
+        """Return one project. Raises GoneError when it is not there, StoreError when it cannot be run here."""
         with self._reading() as connection:
             row = connection.execute(_summaries().where(tables.project.c.id == project_id)).first()
         if row is None:
-            raise StoreError(f"There is no project {project_id}; it may have been deleted.")
+            raise GoneError(f"There is no project {project_id}; it may have been deleted.")
         summary = summary_of(row)
         if summary.problem:
             raise StoreError(summary.problem)

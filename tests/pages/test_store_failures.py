@@ -2,6 +2,8 @@
 
 import pytest
 
+from projection.corrections.store import Store
+from projection.errors import StoreError
 from projection.settings import settings
 from tests.pages.conftest import html, page
 from views.resources import store
@@ -59,6 +61,22 @@ def test_a_project_deleted_elsewhere_is_said_and_the_way_on_is_shown(app, projec
     assert app.button(key="start").label == "Start a project"
     page(app, "export")
     assert "No project is open" in html(app)
+
+
+def test_a_database_that_is_busy_leaves_the_address_as_it_is(app, project, monkeypatch):
+    number = project(PAIR, PAIR)
+    page(app, "inspect", project=str(number))
+
+    def busy(*_):
+        raise StoreError("The database is locked by another program.")
+
+    with monkeypatch.context() as moment:
+        moment.setattr(Store, "project", busy)
+        app.run()
+        assert not app.exception and "locked by another program" in html(app)
+        assert app.query_params["project"] in (str(number), [str(number)])
+    app.run()
+    assert not app.exception and "Bob" in html(app)
 
 
 def test_methods_that_cannot_be_kept_for_the_project_are_said(app, read_only):
