@@ -56,6 +56,10 @@ class StoreError(ProjectionError):
     """The correction store cannot be read or written."""
 
 
+class StoreUnavailable(StoreError):
+    """The database itself failed (busy, read-only, full, damaged, gone): the same may work later."""
+
+
 class GoneError(StoreError):
     """A project is not in the store, or not any more."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
@@ -11,7 +12,30 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from projection.corrections.tables import HEAD
-from projection.errors import StoreError
+from projection.errors import StoreError, StoreUnavailable
+
+
+class Database:
+    """One database: a connection to read on, and transactions that are stored whole or not at all."""
+
+    def __init__(self, url: str):
+        self.url = url
+        self.engine = open_engine(url)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with explained(self.url), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with explained(self.url), self.engine.begin() as connection:
+            yield connection
+
+
+def now() -> str:
+    """Return the time as stored, UTC."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
 def open_engine(url: str) -> Engine:
@@ -43,9 +67,9 @@ def explained(url: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as problem:
-        raise StoreError(_message(url, str(problem.orig))) from problem
+        raise StoreUnavailable(_message(url, str(problem.orig))) from problem
     except OSError as problem:
-        raise StoreError(f"{_no_place(url)} ({problem.strerror}).") from problem
+        raise StoreUnavailable(f"{_no_place(url)} ({problem.strerror}).") from problem
 
 
 def _message(url: str, cause: str) -> str:

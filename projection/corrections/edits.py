@@ -1,13 +1,11 @@
-"""What a person changed about one sentence, as pure values and operations."""
+"""What a person decided about one sentence, as plain values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from projection.errors import SpanError
 from projection.pipeline import Task
 from projection.text.jsonl import dump_entities, dump_links, dump_sentence, load_entities, load_links, load_sentence
 from projection.types import Alignment, Entity, Projection, Sentence, Span
@@ -19,8 +17,11 @@ Entities = tuple[Entity, ...]
 class Edits:
     """A person's decisions; None means "as the pipeline has it".
 
-    `source` and `target` are corrected texts, `source_entities` and `target_entities` corrected
-    labels, `alignment` corrected links. `checked`: a person has looked and agrees.
+    `source` and `target` are corrected texts or tokens, `source_entities` corrected labels, `alignment`
+    corrected links. Labels of the target are decided one by one: `placed` are a person's, the automatic
+    ones on the spans of `removed` or under a placed one are gone, all others follow the pipeline. Once the
+    sentence is accepted, `target_entities` is the whole list and nothing follows any more.
+    `checked`: a person has looked and agrees; `flagged`: to be looked at again; `note`: a person's words.
     """
 
     source_entities: Entities | None = None
@@ -29,6 +30,10 @@ class Edits:
     target_entities: Entities | None = None
     source: Sentence | None = None
     checked: bool = False
+    placed: Entities = ()
+    removed: tuple[Span, ...] = ()
+    flagged: bool = False
+    note: str = ""
 
     def apply(self, task: Task) -> Task:
         """Return the task with the decisions that the pipeline has to follow.
@@ -39,7 +44,7 @@ class Edits:
         target = task.target if self.target is None else self.target
         if source is not None and self.source_entities is not None:
             source = source.with_entities(self.source_entities)
-        same_words = self.source is None and self.target is None
+        same_words = self.source is None and _same_words(self.target, task.target)
         return Task(
             source,
             target,
@@ -48,13 +53,22 @@ class Edits:
         )
 
     def final_entities(self, projection: Projection | None) -> Entities:
-        """Return the target labels that count: the person's if there are any, else the projected ones."""
+        """Return the target labels that count: the person's, and the projected ones they have not replaced."""
         if self.target_entities is not None:
             return self.target_entities
-        return projection.entities if projection else ()
+        automatic = projection.entities if projection else ()
+        return in_order((*self.placed, *(entity for entity in automatic if not self._replaced(entity.span))))
+
+    def _replaced(self, span: Span) -> bool:
+        return span in self.removed or any(entity.span.overlaps(span) for entity in self.placed)
+
+    @property
+    def decides_target(self) -> bool:
+        """Whether a person decided anything about the labels of the target."""
+        return self.target_entities is not None or bool(self.placed) or bool(self.removed)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON values, leaving out what is None."""
+        """Return plain JSON values, leaving out what is None or empty."""
         row: dict[str, Any] = {"checked": self.checked}
         for side in ("source", "target"):
             sentence, entities = getattr(self, side), getattr(self, f"{side}_entities")
@@ -64,11 +78,23 @@ class Edits:
                 row[f"{side}_entities"] = dump_entities(entities)
         if self.alignment is not None:
             row["alignment"] = dump_alignment(self.alignment)
-        return row
+        others = {
+            "placed": dump_entities(self.placed),
+            "removed": [[span.start, span.end] for span in self.removed],
+            "flagged": self.flagged,
+            "note": self.note,
+        }
+        return row | {key: value for key, value in others.items() if value}
 
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> Edits:
-        values: dict[str, Any] = {"checked": bool(row.get("checked"))}
+        values: dict[str, Any] = {
+            "checked": bool(row.get("checked")),
+            "placed": load_entities(row.get("placed", ())),
+            "removed": tuple(Span(*pair) for pair in row.get("removed", ())),
+            "flagged": bool(row.get("flagged")),
+            "note": row.get("note", ""),
+        }
         for side in ("source", "target"):
             if side in row:
                 values[side] = load_sentence(row[side])[0]
@@ -77,6 +103,14 @@ class Edits:
         if "alignment" in row:
             values["alignment"] = load_alignment(row["alignment"])
         return cls(**values)
+
+
+def _same_words(edited: Sentence | None, given: Sentence | None) -> bool:
+    return edited is None or (given is not None and edited.words == given.words)
+
+
+def in_order(entities: Iterable[Entity]) -> Entities:
+    return tuple(sorted(entities, key=lambda entity: entity.span))
 
 
 def dump_alignment(alignment: Alignment) -> dict[str, Any]:
@@ -102,61 +136,3 @@ def load_task(row: dict[str, Any]) -> Task:
     sides = [load_sentence(row[side])[0] if side in row else None for side in ("source", "target")]
     alignment = load_alignment(row["alignment"]) if "alignment" in row else None
     return Task(*sides, bool(row["labelled"]), alignment)
-
-
-def label_words(entities: Sequence[Entity], span: Span, label: str) -> tuple[Entities, Entities]:
-    """Give `span` a label; return the new entities and those that were in the way and went."""
-    gone = tuple(entity for entity in entities if entity.span.overlaps(span) and entity.span != span)
-    kept = [entity for entity in entities if not entity.span.overlaps(span)]
-    return _sorted([*kept, Entity(span, label, origin="human")]), gone
-
-
-def move_borders(entities: Sequence[Entity], old: Span, new: Span) -> Entities:
-    """Put the entity on `old` onto `new`. Raises SpanError when another entity is there, or none on `old`."""
-    moved = next((entity for entity in entities if entity.span == old), None)
-    if moved is None:
-        raise SpanError(f"There is no entity at words {old.start + 1} to {old.end} any more: choose it again.")
-    others = [entity for entity in entities if entity is not moved]
-    blocked = next((entity for entity in others if entity.span.overlaps(new)), None)
-    if blocked is not None:
-        raise SpanError(f"{blocked.label} at words {blocked.span.start + 1} to {blocked.span.end} is there.")
-    return _sorted([*others, Entity(new, moved.label, origin="human")])
-
-
-def remove(entities: Sequence[Entity], span: Span) -> Entities:
-    return _sorted(entity for entity in entities if entity.span != span)
-
-
-def carry_over(entities: Sequence[Entity], before: Sentence, after: Sentence) -> tuple[Entities, Entities]:
-    """Move entities from a text to its edited version; return those that still stand and those that do not.
-
-    An entity stands when all its words survive unchanged and next to each other.
-    """
-    new_place: dict[int, int] = {}
-    for block in SequenceMatcher(None, before.words, after.words, autojunk=False).get_matching_blocks():
-        new_place |= {block.a + step: block.b + step for step in range(block.size)}
-    kept, lost = [], []
-    for entity in entities:
-        places = [new_place.get(word) for word in range(entity.span.start, entity.span.end)]
-        if None not in places and places == list(range(places[0], places[0] + len(places))):
-            kept.append(replace(entity, span=Span(places[0], places[0] + len(places))))
-        else:
-            lost.append(entity)
-    return tuple(kept), tuple(lost)
-
-
-def with_text(
-    edits: Edits, side: str, before: Sentence, after: Sentence, entities: Sequence[Entity] | None
-) -> tuple[Edits, Entities]:
-    """Replace the text of "source" or "target"; return the new edits and the labels that could not follow.
-
-    `entities` are the labels a person decided on that side (None: they stay automatic). Links by hand
-    count words, so they go; the sentence has to be checked again.
-    """
-    kept, lost = carry_over(entities, before, after) if entities is not None else (None, ())
-    changed = {side: after.with_entities(()), f"{side}_entities": kept}
-    return replace(edits, alignment=None, checked=False, **changed), lost
-
-
-def _sorted(entities) -> Entities:
-    return tuple(sorted(entities, key=lambda entity: entity.span))

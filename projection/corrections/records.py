@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,13 +13,17 @@ from projection.corrections.edits import Edits, load_task
 from projection.errors import ConfigurationError
 from projection.pipeline import Setup, Task
 
+MAIN = ""
+"""The name of the main line of every sentence."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectSummary:
-    """One project; `sentences` and `checked` are counts, `created` is local time.
+    """One project; `sentences`, `checked` and `flagged` are counts, `created` is local time.
 
     Where the stored setup cannot be used here (it names a component that is not installed), `setup` is
-    None and `problem` one message for the user.
+    None and `problem` one message for the user. `labels` is the JSON text of its label set ("": standard).
+    `deleted` is when it was deleted, None while it is there.
     """
 
     id: int
@@ -29,6 +34,9 @@ class ProjectSummary:
     setup: Setup | None
     document_name: str = ""
     problem: str = ""
+    flagged: int = 0
+    labels: str = ""
+    deleted: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +49,80 @@ class StoredSentence:
     task: Task
     edits: Edits
     revision: int
+    line: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Where a change comes from: message `number` of an editor's `client`, made on revision `base`.
+
+    `seconds`: how long the sentence had been open. `author`: the person's name, "" on a laptop without names.
+    """
+
+    author: str = ""
+    client: str = ""
+    number: int = 0
+    base: int | None = None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One stored revision: what was done ("label PER", "undo", ...), by whom, when, and the state after it."""
+    """One stored revision: what was done ("label Rome LOC", "undo", ...), by whom, when, and the `state` after it.
+
+    The state is JSON text; `edits` reads it.
+    """
 
     revision: int
     kind: str
     author: str
     at: datetime
+    state: str
+    base: int | None = None
+    seconds: float | None = None
+    client: str = ""
+    number: int = 0
+
+    @property
+    def edits(self) -> Edits:
+        return load_state(self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A version of a sentence beside the main one (see tables.line); `base` is the main revision it began on."""
+
+    sentence_id: int
+    name: str
+    author: str
+    base: int
+    revision: int
     edits: Edits
+    at: datetime
+    open: bool
+
+
+def steps(events: Iterable[Event]) -> tuple[int, int]:
+    """Return how many changes can be undone and redone after `events`, oldest first."""
+    done, undone = undo_stacks((event.revision, event.kind) for event in events)
+    return len(done) - 1, len(undone)
+
+
+def undo_stacks(events: Iterable[tuple[int, str]]) -> tuple[list[int], list[int]]:
+    """Replay (revision, kind), oldest first: the revisions whose states undo walks back through, and redo offers.
+
+    The current state is the last of the first list, which begins with 0, the sentence as imported.
+    """
+    done, undone = [0], []
+    for revision, kind in events:
+        if kind == "undo":
+            undone.append(done.pop())
+        elif kind == "redo":
+            done.append(undone.pop())
+        else:
+            done.append(revision)
+            undone = []
+    return done, undone
 
 
 def summary_of(row: Row) -> ProjectSummary:
@@ -60,18 +131,35 @@ def summary_of(row: Row) -> ProjectSummary:
         setup = Setup.from_dict(json.loads(row.setup))
     except ConfigurationError as cause:
         problem = f"The project {row.name!r} cannot be opened here. {cause} Install what it needs; nothing is lost."
-    created = _local(row.created_at)
-    return ProjectSummary(row.id, row.name, created, row.sentences, row.checked, setup, row.document_name, problem)
+    return ProjectSummary(
+        row.id, row.name, local(row.created_at), row.sentences, row.checked, setup, row.document_name, problem,
+        row.flagged, row.labels, local(row.deleted_at) if row.deleted_at else None,
+    )  # fmt: skip
 
 
 def sentence_of(row: Row) -> StoredSentence:
-    edits = Edits.from_dict(json.loads(row.edits)) if row.edits else Edits()
+    edits = load_state(row.edits)
     return StoredSentence(row.id, row.project_id, row.position, load_task(json.loads(row.task)), edits, row.revision)
 
 
 def event_of(row: Row) -> Event:
-    return Event(row.revision, row.kind, row.author, _local(row.at), Edits.from_dict(json.loads(row.edits)))
+    return Event(
+        row.revision, row.kind, row.author, local(row.at), row.edits, row.base, row.seconds, row.client, row.number
+    )
 
 
-def _local(moment: str) -> datetime:
+def line_of(row: Row) -> Line:
+    edits = load_state(row.edits)
+    return Line(row.sentence_id, row.name, row.author, row.base, row.revision, edits, local(row.at), row.open)
+
+
+def load_state(state: str | None) -> Edits:
+    return Edits.from_dict(json.loads(state)) if state else Edits()
+
+
+def dump_state(edits: Edits) -> str:
+    return json.dumps(edits.to_dict(), ensure_ascii=False)
+
+
+def local(moment: str) -> datetime:
     return datetime.fromisoformat(moment).astimezone()

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 
-from projection.corrections import tables
-from projection.corrections.database import explained, open_engine
+from projection.corrections import lines, tables
+from projection.corrections.database import Database, now
 from projection.corrections.edits import Edits, dump_task
-from projection.corrections.records import Event, ProjectSummary, StoredSentence, event_of, sentence_of, summary_of
-from projection.errors import ConflictError, GoneError, StoreError
+from projection.corrections.records import (
+    MAIN,
+    Event,
+    Line,
+    ProjectSummary,
+    Stamp,
+    StoredSentence,
+    sentence_of,
+    summary_of,
+)
+from projection.errors import GoneError, StoreError
 from projection.pipeline import Setup, Task
 from projection.settings import settings
 
@@ -24,22 +32,16 @@ _BATCH = 500
 class Store:
     """Projects, sentences and their revisions in a database, SQLite unless `url` says otherwise.
 
-    Every method raises StoreError with one sentence when the database cannot be used.
+    Every method raises StoreError with one sentence when the database cannot be used. A sentence has a
+    main line of revisions and, if people work apart or got into each other's way, further lines by name.
     """
 
     def __init__(self, url: str | None = None):
-        self.url = url or settings().database
-        self._engine = open_engine(self.url)
+        self.database = Database(url or settings().database)
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with explained(self.url), self._engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with explained(self.url), self._engine.begin() as connection:
-            yield connection
+    @property
+    def url(self) -> str:
+        return self.database.url
 
     # projects ---------------------------------------------------------------------------------------
 
@@ -50,11 +52,11 @@ class Store:
 
         `document` is the imported file itself, kept so that an export can be byte-identical to it.
         """
-        with self._writing() as connection:
+        with self.database.writing() as connection:
             values = {
                 "name": name,
                 "setup": json.dumps(setup.to_dict()),
-                "created_at": _now(),
+                "created_at": now(),
                 "document": document,
                 "document_name": document_name,
             }
@@ -67,16 +69,16 @@ class Store:
                 connection.execute(insert(tables.sentence), rows[start : start + _BATCH])
         return project_id
 
-    def projects(self) -> list[ProjectSummary]:
-        """Return the projects that are not deleted, newest first, also those with a `problem`."""
-        with self._reading() as connection:
-            rows = connection.execute(_summaries().order_by(tables.project.c.id.desc())).all()
-        return [summary_of(row) for row in rows]
+    def projects(self, *, deleted: bool = False) -> list[ProjectSummary]:
+        """Return the projects that are not deleted, newest first, also those with a `problem`; or the deleted ones."""
+        wanted = _summaries(deleted).order_by(tables.project.c.id.desc())
+        with self.database.reading() as connection:
+            return [summary_of(row) for row in connection.execute(wanted).all()]
 
     def project(self, project_id: int) -> ProjectSummary:
         """Return one project. Raises GoneError when it is not there, StoreError when it cannot be run here."""
-        with self._reading() as connection:
-            row = connection.execute(_summaries().where(tables.project.c.id == project_id)).first()
+        with self.database.reading() as connection:
+            row = connection.execute(_summaries(one=project_id).where(tables.project.c.id == project_id)).first()
         if row is None:
             raise GoneError(f"There is no project {project_id}; it may have been deleted.")
         summary = summary_of(row)
@@ -86,46 +88,65 @@ class Store:
 
     def document(self, project_id: int) -> bytes | None:
         """Return the imported file, None if there was none."""
-        with self._reading() as connection:
-            return connection.execute(
-                select(tables.project.c.document).where(tables.project.c.id == project_id)
-            ).scalar_one_or_none()
+        return self._project_value(project_id, "document")
+
+    def guidelines(self, project_id: int) -> str:
+        """Return the project's guidelines, Markdown."""
+        return self._project_value(project_id, "guidelines") or ""
+
+    def _project_value(self, project_id: int, column: str) -> Any:
+        wanted = select(tables.project.c[column]).where(tables.project.c.id == project_id)
+        with self.database.reading() as connection:
+            return connection.execute(wanted).scalar_one_or_none()
 
     def update_setup(self, project_id: int, setup: Setup) -> None:
         self._change_project(project_id, setup=json.dumps(setup.to_dict()))
+
+    def update_labels(self, project_id: int, labels: str) -> None:
+        """Store the project's label set as JSON text (see ProjectSummary.labels)."""
+        self._change_project(project_id, labels=labels)
+
+    def update_guidelines(self, project_id: int, text: str) -> None:
+        self._change_project(project_id, guidelines=text)
 
     def rename_project(self, project_id: int, name: str) -> None:
         self._change_project(project_id, name=name)
 
     def delete_project(self, project_id: int) -> None:
         """Hide a project; `restore_project` brings it back with everything in it."""
-        self._change_project(project_id, deleted_at=_now())
+        self._change_project(project_id, deleted_at=now())
 
     def restore_project(self, project_id: int) -> None:
         self._change_project(project_id, deleted_at=None)
 
     def _change_project(self, project_id: int, **values: Any) -> None:
-        with self._writing() as connection:
+        with self.database.writing() as connection:
             done = connection.execute(update(tables.project).where(tables.project.c.id == project_id).values(values))
         if not done.rowcount:
             raise StoreError(f"There is no project {project_id}.")
 
     # sentences --------------------------------------------------------------------------------------
 
-    def sentence(self, project_id: int, position: int) -> StoredSentence:
+    def sentence(self, project_id: int, position: int, line: str = MAIN) -> StoredSentence:
+        """Return a sentence with the newest state of `line`; one that has not begun is as imported."""
         wanted = _sentences(project_id).where(tables.sentence.c.position == position)
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             row = connection.execute(wanted).first()
-        if row is None:
-            raise StoreError(f"Project {project_id} has no sentence number {position + 1}.")
-        return sentence_of(row)
+            if row is None:
+                raise StoreError(f"Project {project_id} has no sentence number {position + 1}.")
+            stored = sentence_of(row)
+            if line == MAIN:
+                return stored
+            head = lines.find(connection, stored.id, line)
+        edits, revision = (head.edits, head.revision) if head else (Edits(), 0)
+        return replace(stored, edits=edits, revision=revision, line=line)
 
     def sentences(self, project_id: int) -> Iterator[StoredSentence]:
         """Yield all sentences of a project in order, read in batches."""
         start = 0
         while True:
             wanted = _sentences(project_id).where(tables.sentence.c.position >= start).limit(_BATCH)
-            with self._reading() as connection:
+            with self.database.reading() as connection:
                 rows = connection.execute(wanted).all()
             yield from map(sentence_of, rows)
             if len(rows) < _BATCH:
@@ -135,120 +156,117 @@ class Store:
     def version(self, project_id: int) -> int:
         """Return a number that grows with every revision stored in the project."""
         total = select(func.sum(tables.sentence.c.revision)).where(tables.sentence.c.project_id == project_id)
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             return connection.execute(total).scalar_one() or 0
 
-    def save(self, sentence_id: int, edits: Edits, *, expected_revision: int, kind: str, author: str = "") -> int:
-        """Append a revision and return its number once it is safely stored.
+    # revisions --------------------------------------------------------------------------------------
+
+    def save(
+        self, sentence_id: int, edits: Edits, *, expected_revision: int, kind: str, stamp: Stamp | None = None,
+        line: str = MAIN,
+    ) -> int:  # fmt: skip
+        """Append a revision to a line and return its number once it is safely stored.
 
         Raises ConflictError when `expected_revision` is not the newest: somebody else was first, and
         nothing is stored.
         """
-        with self._writing() as connection:
-            return _append(connection, sentence_id, edits, expected_revision, kind, author)
+        with self.database.writing() as connection:
+            return lines.append(connection, sentence_id, line, edits, expected_revision, kind, stamp or Stamp())
 
-    def history(self, sentence_id: int) -> list[Event]:
-        """Return all revisions, newest first."""
-        with self._reading() as connection:
-            return _history(connection, sentence_id)[::-1]
+    def save_many(self, changes: Sequence[tuple[StoredSentence, Edits]], *, kind: str, stamp: Stamp) -> list[int]:
+        """Append one revision to each of several sentences in one transaction.
 
-    def undo(self, sentence_id: int, author: str = "") -> Edits:
+        Return the ids of those that changed since they were read; they are left alone. `stamp.client` names
+        the batch, by which `undo_many` takes it back.
+        """
+        passed = []
+        with self.database.writing() as connection:
+            for stored, edits in changes:
+                if lines.newest_revision(connection, stored.id, stored.line) == stored.revision:
+                    lines.append(connection, stored.id, stored.line, edits, stored.revision, kind, stamp)
+                else:
+                    passed.append(stored.id)
+        return passed
+
+    def undo_many(self, batch: str, stamp: Stamp) -> tuple[int, int]:
+        """Take back a batch of `save_many` where nothing was done since; return how many were, and were not."""
+        with self.database.writing() as connection:
+            return lines.undo_batch(connection, batch, stamp)
+
+    def history(self, sentence_id: int, line: str = MAIN) -> list[Event]:
+        """Return all revisions of a line, newest first."""
+        with self.database.reading() as connection:
+            return lines.events(connection, sentence_id, line)[::-1]
+
+    def undo(self, sentence_id: int, *, line: str = MAIN, stamp: Stamp | None = None) -> Edits:
         """Go back one step, as a new revision. Raises StoreError when there is nothing to undo."""
-        return self._step(sentence_id, "undo", author)
+        with self.database.writing() as connection:
+            return lines.step(connection, sentence_id, line, "undo", stamp or Stamp())
 
-    def redo(self, sentence_id: int, author: str = "") -> Edits:
+    def redo(self, sentence_id: int, *, line: str = MAIN, stamp: Stamp | None = None) -> Edits:
         """Take back the last undo, as a new revision; a change in between ends that."""
-        return self._step(sentence_id, "redo", author)
+        with self.database.writing() as connection:
+            return lines.step(connection, sentence_id, line, "redo", stamp or Stamp())
 
-    def restore(self, sentence_id: int, revision: int, author: str = "") -> Edits:
+    def restore(self, sentence_id: int, revision: int, *, line: str = MAIN, stamp: Stamp | None = None) -> Edits:
         """Bring back the state of an older revision (0: as imported), as a new revision."""
-        with self._writing() as connection:
-            events = _history(connection, sentence_id)
-            states = {0: Edits()} | {event.revision: event.edits for event in events}
-            if revision not in states:
-                raise StoreError(f"The sentence has no revision {revision}.")
-            newest = events[-1].revision if events else 0
-            _append(connection, sentence_id, states[revision], newest, f"restore {revision}", author)
-            return states[revision]
+        with self.database.writing() as connection:
+            return lines.restore(connection, sentence_id, line, revision, stamp or Stamp())
 
-    def _step(self, sentence_id: int, kind: str, author: str) -> Edits:
-        with self._writing() as connection:
-            events = _history(connection, sentence_id)
-            done, undone = _undo_stacks(events)
-            if not (len(done) > 1 if kind == "undo" else undone):
-                raise StoreError(f"There is nothing to {kind}.")
-            edits = done[-2] if kind == "undo" else undone[-1]
-            _append(connection, sentence_id, edits, events[-1].revision, kind, author)
-            return edits
+    # several people and tabs ------------------------------------------------------------------------
 
+    def acknowledged(self, client: str) -> int:
+        """Return the number of the last message of an editor's client that is stored, 0 if there is none."""
+        wanted = select(func.max(tables.event.c.number)).where(tables.event.c.client == client)
+        with self.database.reading() as connection:
+            return connection.execute(wanted).scalar_one() or 0
 
-def _undo_stacks(events: Iterable[Event]) -> tuple[list[Edits], list[Edits]]:
-    """Replay a history: the states undo walks back through (the current one last), and those redo offers."""
-    done, undone = [Edits()], []
-    for event in events:
-        if event.kind == "undo":
-            undone.append(done.pop())
-        elif event.kind == "redo":
-            done.append(undone.pop())
-        else:
-            done.append(event.edits)
-            undone = []
-    return done, undone
+    def others_since(self, sentence_id: int, base: int, client: str, line: str = MAIN) -> list[Event]:
+        """Return what others than `client` stored after revision `base`, oldest first."""
+        with self.database.reading() as connection:
+            return [
+                event
+                for event in lines.events(connection, sentence_id, line, after=base)
+                if event.client != client
+            ]  # fmt: skip
 
+    def state_at(self, sentence_id: int, revision: int, line: str = MAIN) -> Edits:
+        """Return the state of an older revision (0: as it began). Raises StoreError when there is none."""
+        with self.database.reading() as connection:
+            return lines.state_at(connection, sentence_id, line, revision)
 
-def _append(connection: Connection, sentence_id: int, edits: Edits, expected: int, kind: str, author: str) -> int:
-    state = json.dumps(edits.to_dict(), ensure_ascii=False)
-    done = connection.execute(
-        update(tables.sentence)
-        .where(tables.sentence.c.id == sentence_id, tables.sentence.c.revision == expected)
-        .values(revision=expected + 1, edits=state, checked=edits.checked)
-    )
-    if not done.rowcount:
-        newest = connection.execute(
-            select(tables.sentence.c.revision).where(tables.sentence.c.id == sentence_id)
-        ).scalar_one_or_none()
-        if newest is None:
-            raise StoreError(f"There is no sentence {sentence_id}.")
-        raise ConflictError(
-            f"This sentence was changed elsewhere (revision {newest}, yours was made on {expected}). "
-            "Your change was not stored; look at the newest state and make it again."
-        )
-    row = {"sentence_id": sentence_id, "revision": expected + 1, "kind": kind, "author": author, "at": _now()}
-    connection.execute(insert(tables.event).values(row | {"edits": state}))
-    return expected + 1
+    def lines(self, sentence_id: int, *, only_open: bool = True) -> list[Line]:
+        """Return the versions of a sentence beside the main one, oldest first."""
+        with self.database.reading() as connection:
+            return lines.of_sentence(connection, sentence_id, only_open)
+
+    def fork(self, sentence_id: int, name: str, base: int, author: str = "") -> None:
+        """Begin a line from revision `base` of the main one; one that was closed begins anew, its events stay."""
+        with self.database.writing() as connection:
+            lines.fork(connection, sentence_id, name, base, author)
+
+    def close_line(self, sentence_id: int, name: str) -> None:
+        """Say that somebody decided about a line; its revisions stay."""
+        with self.database.writing() as connection:
+            lines.close(connection, sentence_id, name)
 
 
-def _history(connection: Connection, sentence_id: int) -> list[Event]:
-    rows = connection.execute(
-        select(tables.event).where(tables.event.c.sentence_id == sentence_id).order_by(tables.event.c.revision)
-    )
-    return [event_of(row) for row in rows]
-
-
-def _summaries() -> Select:
+def _summaries(deleted: bool = False, one: int | None = None) -> Select:
     project, sentence = tables.project, tables.sentence
-    counts = (
-        select(
-            sentence.c.project_id,
-            func.count().label("sentences"),
-            func.count().filter(sentence.c.checked).label("checked"),
-        )
-        .group_by(sentence.c.project_id)
-        .subquery()
-    )
-    columns = [project.c[name] for name in ("id", "name", "setup", "created_at", "document_name")]
-    return (
-        select(*columns, func.coalesce(counts.c.sentences, 0).label("sentences"),
-               func.coalesce(counts.c.checked, 0).label("checked"))
-        .outerjoin(counts, counts.c.project_id == project.c.id)
-        .where(project.c.deleted_at.is_(None))
-    )  # fmt: skip
+    counts = select(
+        sentence.c.project_id,
+        func.count().label("sentences"),
+        func.count().filter(sentence.c.checked).label("checked"),
+        func.count().filter(sentence.c.flagged).label("flagged"),
+    ).group_by(sentence.c.project_id)
+    counts = (counts if one is None else counts.where(sentence.c.project_id == one)).subquery()
+    names = ("id", "name", "setup", "created_at", "deleted_at", "document_name", "labels")
+    numbers = (func.coalesce(counts.c[name], 0).label(name) for name in ("sentences", "checked", "flagged"))
+    gone = project.c.deleted_at.is_not(None) if deleted else project.c.deleted_at.is_(None)
+    columns = (project.c[name] for name in names)
+    return select(*columns, *numbers).outerjoin(counts, counts.c.project_id == project.c.id).where(gone)
 
 
 def _sentences(project_id: int) -> Select:
     table = tables.sentence
     return select(table).where(table.c.project_id == project_id).order_by(table.c.position)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")

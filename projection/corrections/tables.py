@@ -5,7 +5,9 @@ from __future__ import annotations
 from sqlalchemy import (
     Boolean,
     Column,
+    Float,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -15,11 +17,12 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a store at another version is migrated, or refused when it is newer."""
 
 metadata = MetaData()
 
+# labels: JSON list of {"label", "key", "colour"}; empty means the standard ones
 project = Table(
     "project",
     metadata,
@@ -30,9 +33,12 @@ project = Table(
     Column("deleted_at", String(32)),
     Column("document_name", Text, nullable=False, default=""),
     Column("document", LargeBinary),
+    Column("labels", Text, nullable=False, default="", server_default=""),
+    Column("guidelines", Text, nullable=False, default="", server_default=""),
 )
 
-# revision, edits and checked repeat the newest event, so that lists need not read histories
+# revision, edits, checked, flagged and note repeat the newest event of the main line, so that lists need not
+# read histories
 sentence = Table(
     "sentence",
     metadata,
@@ -43,18 +49,88 @@ sentence = Table(
     Column("revision", Integer, nullable=False, default=0),
     Column("edits", Text),
     Column("checked", Boolean, nullable=False, default=False),
+    Column("flagged", Boolean, nullable=False, default=False, server_default="0"),
+    Column("note", Text, nullable=False, default="", server_default=""),
     UniqueConstraint("project_id", "position"),
+    Index("sentence_state", "project_id", "checked", "flagged", "revision"),
 )
 
+# line "" is the main line; see `line` below. client and number name the message an editor sent; base is the
+# revision the person saw; seconds how long the sentence had been open
 event = Table(
     "event",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("sentence_id", Integer, ForeignKey("sentence.id"), nullable=False),
+    Column("line", Text, nullable=False, default="", server_default=""),
     Column("revision", Integer, nullable=False),
     Column("kind", Text, nullable=False),
     Column("author", Text, nullable=False, default=""),
     Column("at", String(32), nullable=False),
     Column("edits", Text, nullable=False),
-    UniqueConstraint("sentence_id", "revision"),
+    Column("base", Integer),
+    Column("seconds", Float),
+    Column("client", Text, nullable=False, default="", server_default=""),
+    Column("number", Integer, nullable=False, default=0, server_default="0"),
+    UniqueConstraint("sentence_id", "line", "revision", name="one_event_a_revision"),
+    Index("event_client", "client", "number"),
+)
+
+# Versions of a sentence beside the main one: "@ana" is what Ana made of a sentence that several people do on
+# their own, "~client" a change that lost against a newer one; open until somebody decided
+line = Table(
+    "line",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sentence_id", Integer, ForeignKey("sentence.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("author", Text, nullable=False, default=""),
+    Column("base", Integer, nullable=False, default=0),
+    Column("revision", Integer, nullable=False, default=0),
+    Column("edits", Text, nullable=False),
+    Column("checked", Boolean, nullable=False, default=False),
+    Column("flagged", Boolean, nullable=False, default=False),
+    Column("open", Boolean, nullable=False, default=True),
+    Column("at", String(32), nullable=False),
+    UniqueConstraint("sentence_id", "name"),
+)
+
+# role: viewer, corrector, curator
+member = Table(
+    "member",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project_id", Integer, ForeignKey("project.id"), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("at", String(32), nullable=False),
+    UniqueConstraint("project_id", "person"),
+)
+
+# overlap: the person works on a line of their own
+assignment = Table(
+    "assignment",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sentence_id", Integer, ForeignKey("sentence.id"), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("overlap", Boolean, nullable=False, default=False),
+    Column("by", Text, nullable=False, default=""),
+    Column("at", String(32), nullable=False),
+    UniqueConstraint("sentence_id", "person"),
+)
+
+# what the pipeline said of a sentence when it was last read, for lists: never the truth, always computed again
+reading = Table(
+    "reading",
+    metadata,
+    Column("sentence_id", Integer, ForeignKey("sentence.id"), primary_key=True),
+    Column("project_id", Integer, ForeignKey("project.id"), nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("doubt", Float),
+    Column("length", Integer, nullable=False, default=0),
+    Column("text", Text, nullable=False, default=""),
+    Column("row", Text, nullable=False),
+    Index("reading_doubt", "project_id", "doubt"),
 )

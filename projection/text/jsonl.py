@@ -8,7 +8,8 @@
 `start` and `end` count words from 0, `end` is exclusive. Either `text` or `tokens` may be absent:
 text alone is tokenised, tokens alone are joined by spaces. `offsets` ([start, end] of each token in
 `text`, in code points) are written only where the tokens joined by single spaces are not the text.
-`score` and `origin` ("gold" when absent), `target`, `links` (with a score each, if there is one) and
+`score`, `origin` ("gold" when absent), `derived` (the automatic label a person's was made from),
+`target`, `links` (with a score each, if there is one) and
 `possible` are optional. Other keys are kept when a file is edited in place.
 """
 
@@ -24,7 +25,7 @@ from projection.text.languages import normalise
 from projection.text.lines import Line
 from projection.text.records import LabelUse, Lines, Pair, Piece, Problem, Scan, locate
 from projection.text.tokenize import check_text, tokenize
-from projection.types import Alignment, Entity, EntityOrigin, Provenance, Sentence, Span, Token
+from projection.types import Alignment, Derivation, Entity, EntityOrigin, Provenance, Sentence, Span, Token
 
 _STYLES = tuple(
     {"ensure_ascii": ascii_only, "separators": separators}
@@ -41,8 +42,16 @@ def dump_entities(entities: Iterable[Entity]) -> list[dict[str, Any]]:
             row["score"] = entity.score
         if entity.origin != "gold":
             row["origin"] = entity.origin
+        if entity.derived is not None:
+            row["derived"] = _dump_derivation(entity.derived)
         rows.append(row)
     return rows
+
+
+def _dump_derivation(before: Derivation) -> dict[str, Any]:
+    row = {"method": before.method, "start": before.span.start, "end": before.span.end, "label": before.label}
+    known = {"score": before.score, "settings": before.settings or None}
+    return row | {key: value for key, value in known.items() if value is not None}
 
 
 def load_entities(rows: Iterable[Mapping[str, Any]]) -> tuple[Entity, ...]:
@@ -146,7 +155,17 @@ def _load_entity(item: Mapping[str, Any]) -> Entity:
     good = type(start) is int and type(end) is int and isinstance(label, str) and label
     if not good or origin not in get_args(EntityOrigin) or not (score is None or _is_number(score)):
         raise FormatError(f"entity {item!r:.120} has a value of the wrong kind.")
-    return Entity(Span(start, end), label, score, origin)
+    return Entity(Span(start, end), label, score, origin, _load_derivation(item.get("derived")))
+
+
+def _load_derivation(item: Any) -> Derivation | None:
+    if item is None:
+        return None
+    try:
+        values = item["method"], Span(item["start"], item["end"]), item["label"], item.get("score")
+    except (KeyError, TypeError, AttributeError):
+        raise FormatError(f"'derived' needs 'method', 'start', 'end' and 'label', unlike {item!r:.80}.") from None
+    return Derivation(*values, settings=str(item.get("settings", "")))
 
 
 def _outermost(entities: Iterable[Entity]) -> tuple[list[Entity], list[str]]:

@@ -7,7 +7,7 @@ whatever the direction of translation.
 
 from projection.types.evidence import Alignment, Bitext, LabelProbabilities, Link, Similarity
 from projection.types.projections import Candidate, Decision, DecisionStatus, Match, Projection, Step, Unprojected
-from projection.types.sentences import Entity, EntityOrigin, Provenance, Sentence, Span, Token, Translation
+from projection.types.sentences import Derivation, Entity, EntityOrigin, Provenance, Sentence, Span, Token, Translation
 
 __all__ = [
     "Alignment",
@@ -15,6 +15,7 @@ __all__ = [
     "Candidate",
     "Decision",
     "DecisionStatus",
+    "Derivation",
     "Entity",
     "EntityOrigin",
     "LabelProbabilities",

@@ -9,7 +9,9 @@ from typing import Literal
 
 from projection.errors import SpanError
 
-EntityOrigin = Literal["gold", "model", "projected", "human"]
+EntityOrigin = Literal["gold", "model", "projected", "accepted", "bulk", "corrected", "manual", "human"]
+"""Where a label comes from: given with the text, a recognizer, a projection; or a person, who accepted it (one by
+one or in bulk), corrected it, or made it; "human" is what older files say of any of the latter."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,13 +51,31 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class Derivation:
+    """The automatic label a person's was made from: where `method` under `settings` had put it, and its score.
+
+    `settings` is a signature or its hash; words count as in the sentence when the person decided.
+    """
+
+    method: str
+    span: Span
+    label: str
+    score: float | None = None
+    settings: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
-    """A labelled span. `score` is a probability or a method's own score, None when there is none."""
+    """A labelled span. `score` is a probability or a method's own score, None when there is none.
+
+    Equality ignores `derived`.
+    """
 
     span: Span
     label: str
     score: float | None = None
     origin: EntityOrigin = "gold"
+    derived: Derivation | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,143 @@
+"""The revisions of one sentence on a connection: append, walk back, branch off. Store wraps each in a transaction."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Table, insert, select, update
+
+from projection.corrections import tables
+from projection.corrections.database import now
+from projection.corrections.edits import Edits
+from projection.corrections.records import (
+    MAIN,
+    Event,
+    Line,
+    Stamp,
+    dump_state,
+    event_of,
+    line_of,
+    load_state,
+    undo_stacks,
+)
+from projection.errors import ConflictError, StoreError
+
+
+def append(
+    connection: Connection, sentence_id: int, line: str, edits: Edits, expected: int, kind: str, stamp: Stamp
+) -> int:
+    """Add the revision after `expected`. Raises ConflictError when there is one already."""
+    state = dump_state(edits)
+    if line != MAIN and find(connection, sentence_id, line) is None:
+        fork(connection, sentence_id, line, 0, stamp.author)
+    head = {"revision": expected + 1, "edits": state, "checked": edits.checked, "flagged": edits.flagged}
+    extra = {"note": edits.note} if line == MAIN else {"at": now()}
+    table, place = _head(sentence_id, line)
+    done = connection.execute(update(table).where(*place, table.c.revision == expected).values(head | extra))
+    if not done.rowcount:
+        newest = newest_revision(connection, sentence_id, line)
+        raise ConflictError(
+            f"This sentence was changed elsewhere (revision {newest}, yours was made on {expected}). "
+            "Your change was not stored; look at the newest state and make it again."
+        )
+    row = {
+        "sentence_id": sentence_id, "line": line, "revision": expected + 1, "kind": kind, "author": stamp.author,
+        "at": now(), "edits": state, "base": expected if stamp.base is None else stamp.base,
+        "seconds": stamp.seconds, "client": stamp.client, "number": stamp.number,
+    }  # fmt: skip
+    connection.execute(insert(tables.event).values(row))
+    return expected + 1
+
+
+def newest_revision(connection: Connection, sentence_id: int, line: str) -> int:
+    """Return the number of the newest revision; 0 for a line that has not begun. Raises StoreError."""
+    table, place = _head(sentence_id, line)
+    newest = connection.execute(select(table.c.revision).where(*place)).scalar_one_or_none()
+    if newest is None and line == MAIN:
+        raise StoreError(f"There is no sentence {sentence_id}.")
+    return newest or 0
+
+
+def events(connection: Connection, sentence_id: int, line: str, after: int = 0) -> list[Event]:
+    """Return the revisions after number `after`, oldest first."""
+    table = tables.event
+    wanted = select(table).where(table.c.sentence_id == sentence_id, table.c.line == line, table.c.revision > after)
+    return [event_of(row) for row in connection.execute(wanted.order_by(table.c.revision))]
+
+
+def state_at(connection: Connection, sentence_id: int, line: str, revision: int) -> Edits:
+    if revision == 0:
+        head = find(connection, sentence_id, line) if line != MAIN else None
+        return state_at(connection, sentence_id, MAIN, head.base) if head and head.base else Edits()
+    table = tables.event
+    place = (table.c.sentence_id == sentence_id, table.c.line == line, table.c.revision == revision)
+    state = connection.execute(select(table.c.edits).where(*place)).scalar_one_or_none()
+    if state is None:
+        raise StoreError(f"The sentence has no revision {revision}.")
+    return load_state(state)
+
+
+def step(connection: Connection, sentence_id: int, line: str, kind: str, stamp: Stamp) -> Edits:
+    """Go one step back ("undo") or forth again ("redo")."""
+    table = tables.event
+    wanted = select(table.c.revision, table.c.kind).where(table.c.sentence_id == sentence_id, table.c.line == line)
+    known = connection.execute(wanted.order_by(table.c.revision)).all()
+    done, undone = undo_stacks((row.revision, row.kind) for row in known)
+    if not (len(done) > 1 if kind == "undo" else undone):
+        raise StoreError(f"There is nothing to {kind}.")
+    edits = state_at(connection, sentence_id, line, done[-2] if kind == "undo" else undone[-1])
+    append(connection, sentence_id, line, edits, known[-1].revision, kind, stamp)
+    return edits
+
+
+def restore(connection: Connection, sentence_id: int, line: str, revision: int, stamp: Stamp) -> Edits:
+    edits = state_at(connection, sentence_id, line, revision)
+    newest = newest_revision(connection, sentence_id, line)
+    append(connection, sentence_id, line, edits, newest, f"restore {revision}", stamp)
+    return edits
+
+
+def undo_batch(connection: Connection, batch: str, stamp: Stamp) -> tuple[int, int]:
+    table, undone, left = tables.event, 0, 0
+    wanted = select(table.c.sentence_id, table.c.line, table.c.revision).where(table.c.client == batch)
+    for row in connection.execute(wanted).all():
+        if newest_revision(connection, row.sentence_id, row.line) == row.revision:
+            step(connection, row.sentence_id, row.line, "undo", stamp)
+            undone += 1
+        else:
+            left += 1
+    return undone, left
+
+
+def find(connection: Connection, sentence_id: int, name: str) -> Line | None:
+    table = tables.line
+    row = connection.execute(select(table).where(table.c.sentence_id == sentence_id, table.c.name == name)).first()
+    return line_of(row) if row else None
+
+
+def of_sentence(connection: Connection, sentence_id: int, only_open: bool) -> list[Line]:
+    table = tables.line
+    wanted = select(table).where(table.c.sentence_id == sentence_id).order_by(table.c.id)
+    return [line_of(row) for row in connection.execute(wanted.where(table.c.open) if only_open else wanted)]
+
+
+def fork(connection: Connection, sentence_id: int, name: str, base: int, author: str) -> None:
+    start = state_at(connection, sentence_id, MAIN, base)
+    table, place = _head(sentence_id, name)
+    head = {"author": author, "edits": dump_state(start), "at": now(), "open": True}
+    newest = connection.execute(select(table.c.revision).where(*place)).scalar_one_or_none()
+    if newest is None:
+        row = {"sentence_id": sentence_id, "name": name, "base": base, "revision": 0}
+        connection.execute(insert(table).values(row | head | {"checked": start.checked, "flagged": start.flagged}))
+        return
+    connection.execute(update(table).where(*place).values(head | {"base": base}))
+    append(connection, sentence_id, name, start, newest, "begin again", Stamp(author))
+
+
+def close(connection: Connection, sentence_id: int, name: str) -> None:
+    table, place = _head(sentence_id, name)
+    connection.execute(update(table).where(*place).values(open=False))
+
+
+def _head(sentence_id: int, line: str) -> tuple[Table, tuple]:
+    if line == MAIN:
+        return tables.sentence, (tables.sentence.c.id == sentence_id,)
+    return tables.line, (tables.line.c.sentence_id == sentence_id, tables.line.c.name == line)

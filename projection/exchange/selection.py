@@ -1,0 +1,100 @@
+"""Which sentences go into a file: whole ones only, so that a missing tag never looks like O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from projection.exchange.corrected import Corrected, Side
+from projection.types import Entity
+
+STATES = {
+    "automatic": frozenset({"model", "projected"}),
+    "accepted": frozenset({"accepted"}),
+    "bulk": frozenset({"bulk"}),
+    "corrected": frozenset({"corrected", "human"}),  # "human": older projects did not say what a person did
+    "manual": frozenset({"manual"}),
+    "given": frozenset({"gold"}),
+}
+"""How a span came about, and the origins that count as it."""
+
+TITLES = {
+    "automatic": "automatic", "accepted": "accepted", "bulk": "accepted in bulk", "corrected": "corrected",
+    "manual": "manual", "given": "given with the text",
+}  # fmt: skip
+_STATE_OF = {origin: state for state, origins in STATES.items() for origin in origins}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is wanted: spans of these `states` on this `side`; `positions` None means all sentences."""
+
+    side: Side = "target"
+    states: frozenset[str] = frozenset(STATES)
+    checked_only: bool = False
+    unflagged_only: bool = False
+    positions: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A sentence (0-based position) that is not written, and why: a clause that goes on from "it ..."."""
+
+    position: int
+    reason: str
+
+
+def state_of(entity: Entity) -> str:
+    return _STATE_OF[entity.origin]
+
+
+def count_states(items: Iterable[Corrected], side: Side) -> dict[str, int]:
+    """Count the spans of each state, all states named."""
+    counts = dict.fromkeys(STATES, 0)
+    for item in items:
+        for entity in item.entities(side):
+            counts[state_of(entity)] += 1
+    return counts
+
+
+def choose(items: Iterable[Corrected], choice: Choice) -> tuple[list[Corrected], list[LeftOut]]:
+    """Return the sentences to write and those left out, each with one reason.
+
+    A sentence with a span of an excluded state is left out whole. Where automatic spans are excluded,
+    so is a sentence without any span that nobody has checked: its emptiness is automatic too.
+    Sentences outside `positions` are neither written nor reported.
+    """
+    kept, left_out = [], []
+    for item in items:
+        if choice.positions is not None and item.position not in choice.positions:
+            continue
+        reason = _reason(item, choice)
+        if reason:
+            left_out.append(LeftOut(item.position, reason))
+        else:
+            kept.append(item)
+    return kept, left_out
+
+
+def _reason(item: Corrected, choice: Choice) -> str:
+    if item.sentence(choice.side) is None:
+        return f"has no {choice.side} text" + (f" ({item.problem})" if item.problem else "")
+    if choice.side == "target" and not item.labelled:
+        return "has no labels yet" + (f" ({item.problem})" if item.problem else "")
+    if choice.checked_only and not item.checked:
+        return "is not checked"
+    if choice.unflagged_only and item.flagged:
+        return "is flagged"
+    return _excluded(item, choice)
+
+
+def _excluded(item: Corrected, choice: Choice) -> str:
+    entities = item.entities(choice.side)
+    unwanted = [state for state in STATES if state not in choice.states]
+    found = {state_of(entity) for entity in entities}
+    for state in unwanted:
+        if state in found:
+            return "has a span " + (f"that is {TITLES[state]}" if state != "automatic" else "no person decided on")
+    if "automatic" in unwanted and not entities and not item.checked:
+        return "has no span, and no person has checked that"
+    return ""
