@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Select, func, insert, select, update
@@ -38,6 +39,7 @@ class Store:
 
     def __init__(self, url: str | None = None):
         self.database = Database(url or settings().database)
+        self._settings: set[str] = set()
 
     @property
     def url(self) -> str:
@@ -108,6 +110,25 @@ class Store:
 
     def update_guidelines(self, project_id: int, text: str) -> None:
         self._change_project(project_id, guidelines=text)
+
+    def settings_key(self, setup: Setup) -> str:
+        """Return the short name under which every choice of `setup` is kept; `setup_of` is the way back."""
+        text = json.dumps(setup.to_dict(), sort_keys=True)
+        key = blake2b(text.encode(), digest_size=6).hexdigest()
+        if key not in self._settings:
+            with self.database.writing() as connection:
+                known = connection.execute(select(tables.settings.c.key).where(tables.settings.c.key == key)).first()
+                if known is None:
+                    connection.execute(insert(tables.settings).values(key=key, setup=text, at=now()))
+            self._settings.add(key)
+        return key
+
+    def setup_of(self, key: str) -> dict[str, Any] | None:
+        """Return the choices kept under `key` as plain values, None if there are none."""
+        wanted = select(tables.settings.c.setup).where(tables.settings.c.key == key)
+        with self.database.reading() as connection:
+            text = connection.execute(wanted).scalar_one_or_none()
+        return json.loads(text) if text else None
 
     def rename_project(self, project_id: int, name: str) -> None:
         self._change_project(project_id, name=name)

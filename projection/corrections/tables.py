@@ -120,6 +120,15 @@ assignment = Table(
     UniqueConstraint("sentence_id", "person"),
 )
 
+# every setup under which a label was decided on, by the key that its Derivation carries
+settings = Table(
+    "settings",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("setup", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+)
+
 # what the pipeline said of a sentence when it was last read, for lists: never the truth, always computed again
 reading = Table(
     "reading",

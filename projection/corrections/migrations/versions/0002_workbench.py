@@ -63,6 +63,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("sentence_id", "person"),
     )
     op.create_table(
+        "settings",
+        sa.Column("key", sa.String(32), primary_key=True),
+        sa.Column("setup", sa.Text, nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+    )
+    op.create_table(
         "reading",
         sa.Column("sentence_id", sa.Integer, sa.ForeignKey("sentence.id"), primary_key=True),
         key("project_id", "project"),
