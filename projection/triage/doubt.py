@@ -1,6 +1,7 @@
-"""How doubtful the labels of one sentence are, and why: the largest of several signals.
+"""How doubtful the labels of one sentence are, and why.
 
-With s a score in [0, 1], e a source entity and t the span it was put on:
+total = 1 - product over the kinds of signals of (1 - the strongest of the kind): no signal makes another smaller, and
+several weak ones mean more than one of them. With s a score in [0, 1], e a source entity and t the span it was put on:
 
 - score: 1 - s(e, t), of the best span of e.
 - close call: max over the other candidates u of e of (1 - (s(t) - s(u)) / (CLOSE * s(t))) * (1 - |t & u| / |t | u|),
@@ -23,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from types import MappingProxyType
 
 from projection.pipeline import Outcome
@@ -51,7 +53,7 @@ KINDS = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """`total` in [0, 1], the largest signal, and the `reasons`, strongest first; none where all is quiet."""
+    """`total` in [0, 1], not less than any of the `reasons`, which are strongest first; none where all is quiet."""
 
     total: float
     reasons: tuple[Reason, ...] = ()
@@ -68,7 +70,10 @@ def doubt_about(outcome: Outcome, method: str, entities: Sequence[Entity] | None
     sight = Sight.of(outcome, projection, entities)
     found = [reason for signal in signals.ALL for reason in signal(sight)]
     reasons = sorted((reason for reason in found if reason.value >= NOTICED), key=lambda reason: -reason.value)
-    return Doubt(max((reason.value for reason in found), default=0.0), tuple(reasons))
+    strongest: dict[str, float] = {}
+    for reason in found:
+        strongest[reason.kind] = max(reason.value, strongest.get(reason.kind, 0.0))
+    return Doubt(1 - prod(1 - value for value in strongest.values()), tuple(reasons))
 
 
 def _why_none(outcome: Outcome, method: str) -> str:
