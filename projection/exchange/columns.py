@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from projection.exchange.corrected import Corrected, Side
 from projection.exchange.options import Options
@@ -18,6 +19,7 @@ from projection.text.writing import WRITABLE
 from projection.types import Sentence
 
 _DOCSTART = "-DOCSTART-"
+_TABS = "columns are separated by tabs, and a program that splits at spaces will misread it"
 
 
 def conll2002(items: Sequence[Corrected], options: Options) -> tuple[bytes, ...]:
@@ -43,7 +45,7 @@ def parallel(items: Sequence[Corrected], options: Options) -> tuple[bytes, ...]:
 def _file(items: Iterable[Corrected], kind: str, side: Side, options: Options, comments: bool) -> bytes:
     stream = io.BytesIO()
     for item in items:
-        sentence = item.sentence(side)
+        sentence = replace(item.sentence(side), id=item.id)
         for line in (*_comments(item, sentence, comments), *WRITABLE[kind](Pair(sentence), options.scheme)):
             stream.write(f"{line}\n".encode())
     return stream.getvalue()
@@ -78,7 +80,7 @@ def numbered_fault(item: Corrected, options: Options) -> str:
     """CoNLL-U and UNER always write id and text, on a line each."""
     sentence = item.sentence(options.side)
     found = no_text(sentence, options.side) or bad_word(sentence.words) or bad_label(sentence)
-    if not found and not set(LINE_ENDS).isdisjoint(sentence.id + sentence.text):
+    if not found and not set(LINE_ENDS).isdisjoint(item.id + sentence.text):
         return "there is a line end in its id or between its words"
     return found
 
@@ -98,7 +100,7 @@ def parallel_care(item: Corrected, options: Options) -> str:
 def _care(sentence: Sentence) -> str:
     """Readers that split at any white space see too many columns."""
     if any(len(word.split()) != 1 or word != word.strip() for word in sentence.words):
-        return "words with a space"
+        return f"a word has a space in it; {_TABS}"
     if any(len(entity.label.split()) > 1 for entity in sentence.entities):
-        return "labels with a space"
+        return f"a label has a space in it; {_TABS}"
     return ""

@@ -9,13 +9,16 @@ from typing import NamedTuple
 from projection.errors import ConfigurationError
 from projection.exchange import columns, docbin, label_studio, links, parquet, provenance, spans, webanno
 from projection.exchange.corrected import Corrected
-from projection.exchange.options import Options
+from projection.exchange.options import DEFAULTS, Options
 
 __all__ = ["FEATURES", "FORMATS", "GROUPS", "ExportFormat", "Options", "write"]
 
 FEATURES = {
+    "texts": "texts and labels",
     "ids": "sentence ids",
     "spaces": "spaces between words",
+    "odd spaces": "double spaces, tabs and the like between words",
+    "edges": "spaces around the sentence",
     "other": "the other side and its labels",
     "links": "word links",
     "possible": "possible links",
@@ -65,12 +68,14 @@ class ExportFormat:
     commented: frozenset[str] = frozenset()
     care: Fault = field(default=lambda item, options: "")
     binary: bool = False
+    texts: frozenset[str] = frozenset({"texts"})
 
     def kept(self, options: Options) -> frozenset[str]:
-        return self.keeps | (self.commented if options.comments else frozenset())
+        return self.keeps | self.texts | (self.commented if options.comments else frozenset())
 
 
-_COMMENTED = frozenset({"ids", "spaces"})
+_SPACES = frozenset({"spaces", "odd spaces", "edges"})
+_COMMENTED = _SPACES | {"ids"}
 
 _TABLE = (
     ExportFormat(
@@ -96,7 +101,7 @@ _TABLE = (
     ),
     ExportFormat(
         "pharaoh", "Word links", "Pharaoh, sure i-j and possible ipj", "pairs", (File(".pharaoh"),), links.write,
-        links.fault, frozenset({"links", "possible"}), sided=False,
+        links.fault, frozenset({"links", "possible"}), sided=False, texts=frozenset(),
     ),
     ExportFormat(
         "jsonl", "JSONL with provenance", "who, when, from what", "pairs",
@@ -104,7 +109,8 @@ _TABLE = (
     ),
     ExportFormat(
         "csv", "Table of spans", "CSV for a spreadsheet", "pairs", (File(".csv", "text/csv"),), spans.write,
-        spans.fault, frozenset({"ids", "scores", "provenance", "checked", "flags", "notes"}), sided=False,
+        spans.fault, _SPACES | {"ids", "other", "scores", "provenance", "checked", "flags", "notes"}, sided=False,
+        care=spans.care,
     ),
     ExportFormat(
         "parquet", "Parquet for datasets", "opens with load_dataset", "tools",
@@ -113,7 +119,8 @@ _TABLE = (
     ),
     ExportFormat(
         "docbin", "spaCy DocBin", "for spacy train", "tools", (File(".spacy", "application/octet-stream"),),
-        docbin.write, docbin.fault, frozenset({"ids", "scores", "provenance", "checked", "flags", "notes"}),
+        docbin.write, docbin.fault,
+        frozenset({"ids", "spaces", "scores", "provenance", "checked", "flags", "notes"}),
         binary=True,
     ),
     ExportFormat(
@@ -123,14 +130,14 @@ _TABLE = (
     ),
     ExportFormat(
         "webanno", "INCEpTION, WebAnno", "TSV 3.3", "tools", (File(".tsv"),), webanno.write, webanno.fault,
-        frozenset({"ids", "spaces"}),
+        frozenset({"ids", "spaces", "odd spaces"}),
     ),
 )  # fmt: skip
 
 FORMATS = {row.name: row for row in _TABLE}
 
 
-def write(name: str, items: Sequence[Corrected], options: Options = Options()) -> tuple[bytes, ...]:
+def write(name: str, items: Sequence[Corrected], options: Options = DEFAULTS) -> tuple[bytes, ...]:
     """Return the bytes of each file of a format; `items` have passed `choose` and `check`.
 
     Raises ConfigurationError for an unknown format, FormatError or LabelError for a sentence that cannot

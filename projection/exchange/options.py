@@ -9,8 +9,11 @@ from projection.exchange.corrected import Side
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`scheme` of the labels; `side` of formats that hold one; `comments`: ids and texts in CoNLL-2002 and -2003 too."""
+    """`scheme` of the labels; `side` of formats that hold one; `comments`: ids and texts in CoNLL-2002/2003 too."""
 
     scheme: str = "IOB2"
     side: Side = "target"
     comments: bool = False
+
+
+DEFAULTS = Options()

@@ -61,3 +61,7 @@ def fault(item: Corrected, options: Options) -> str:
     texts = [sentence.text for sentence in (item.source, item.target) if sentence is not None]
     labels = [entity.label for side in ("source", "target") for entity in item.entities(side)]
     return half_pair(*texts, *labels, item.note, item.id, item.author)
+
+
+def care(item: Corrected, options: Options) -> str:
+    return "" if item.entities("source") or item.entities("target") else "it has no span, so it has no row"

@@ -50,13 +50,15 @@ def bad_label(sentence: Sentence, reserved: str = "\t\n\r") -> str:
     return ""
 
 
-def has_own_spaces(sentence: Sentence) -> bool:
-    """Whether the text is anything but its words with one U+0020 between each two."""
+def gaps(sentence: Sentence) -> set[str]:
+    """Return what stands between words, each kind once: " " everywhere in most text, "" before a full stop."""
+    return {sentence.text[left.end : right.start] for left, right in pairwise(sentence.tokens)}
+
+
+def edge_spaces(sentence: Sentence) -> bool:
+    """Whether something stands before the first word or after the last."""
     tokens = sentence.tokens
-    if not tokens:
-        return bool(sentence.text)
-    apart = all(sentence.text[left.end : right.start] == " " for left, right in pairwise(tokens))
-    return not apart or tokens[0].start > 0 or tokens[-1].end < len(sentence.text)
+    return bool(tokens) and (tokens[0].start > 0 or tokens[-1].end < len(sentence.text))
 
 
 def utf16_length(text: str) -> int:

@@ -18,12 +18,14 @@ from projection.errors import ConfigurationError, FormatError
 from projection.text.columns import ColumnFormat
 from projection.text.conllu import ConlluFormat
 from projection.text.jsonl import JsonlFormat
+from projection.text.label_studio import LabelStudioFormat
 from projection.text.languages import normalise
 from projection.text.lines import TextSource
 from projection.text.parallel import LineFormat, Units, split_tokens
 from projection.text.records import Format, LabelUse, Pair, Piece, Problem, Scan
 from projection.text.schemes import REPAIRS, SCHEMES
 from projection.text.sniff import COLUMN_FORMATS, SAMPLE_LINES, column_layout, sniff
+from projection.text.webanno import WebannoFormat
 from projection.text.writing import WRITABLE, write_sentences
 from projection.types import Entity, Sentence
 
@@ -34,7 +36,8 @@ __all__ = [
 FORMATS = {
     "conll2002": "CoNLL-2002", "conll2003": "CoNLL-2003", "conllu": "CoNLL-U", "uner": "Universal NER (.iob2)",
     "plain": "plain text", "tsv": "source and target separated by a tab",
-    "bars": "source and target separated by |||", "jsonl": "JSONL",
+    "bars": "source and target separated by |||", "jsonl": "JSONL", "webanno": "WebAnno TSV 3",
+    "labelstudio": "Label Studio JSON",
 }  # fmt: skip
 
 
@@ -79,6 +82,10 @@ def read(
         reader: Format = kind(layout, found, name, languages[0], scheme, repair)
     elif found == "jsonl":
         reader = JsonlFormat(name, *languages)
+    elif found == "labelstudio":
+        reader = LabelStudioFormat(name, *languages)
+    elif found == "webanno":
+        reader = WebannoFormat(name, languages[0])
     else:
         reader = LineFormat(found, name, *languages, units)
     scan = reader.scan(source.lines)

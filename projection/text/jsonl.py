@@ -23,7 +23,7 @@ from typing import Any, get_args
 from projection.errors import FormatError, ProjectionError
 from projection.text.languages import normalise
 from projection.text.lines import Line
-from projection.text.records import LabelUse, Lines, Pair, Piece, Problem, Scan, locate
+from projection.text.records import LabelUse, Lines, Pair, Piece, Problem, Scan, locate, outermost
 from projection.text.tokenize import check_text, tokenize
 from projection.types import Alignment, Derivation, Entity, EntityOrigin, Provenance, Sentence, Span, Token
 
@@ -120,7 +120,7 @@ def load_sentence(
     else:
         tokens = tuple(Token(word, *span) for word, span in zip(words, _offsets(row, words, text), strict=True))
         sentence = Sentence(text, tokens, language, (), identifier, place)
-    entities, dropped = _outermost(map(_load_entity, _list(row, "entities")))
+    entities, dropped = outermost(map(_load_entity, _list(row, "entities")))
     return sentence.with_entities(entities), dropped
 
 
@@ -166,21 +166,6 @@ def _load_derivation(item: Any) -> Derivation | None:
     except (KeyError, TypeError, AttributeError):
         raise FormatError(f"'derived' needs 'method', 'start', 'end' and 'label', unlike {item!r:.80}.") from None
     return Derivation(*values, settings=str(item.get("settings", "")))
-
-
-def _outermost(entities: Iterable[Entity]) -> tuple[list[Entity], list[str]]:
-    kept: list[Entity] = []
-    dropped = []
-    for entity in sorted(entities, key=lambda entity: (entity.span.start, -entity.span.end)):
-        if kept and entity.span.overlaps(kept[-1].span):
-            inner, outer = entity.span, kept[-1]
-            dropped.append(
-                f"entity [{inner.start}, {inner.end}) {entity.label} is nested in or crosses "
-                f"[{outer.span.start}, {outer.span.end}) {outer.label}"
-            )
-        else:
-            kept.append(entity)
-    return kept, dropped
 
 
 def load_links(row: Mapping[str, Any], source_length: int, target_length: int) -> Alignment:

@@ -130,7 +130,8 @@ class TextSource:
     def _check_head(self, head: bytes) -> None:
         for magic, kind in _MAGIC.items():
             if head.startswith(magic):
-                raise FormatError(f"the file is {kind}, not text.", path=self.name, remedy="Save it as plain text.")
+                remedy = "Unpack it and choose one of its files." if "ZIP" in kind else "Save it as plain text."
+                raise FormatError(f"the file is {kind}, not text.", path=self.name, remedy=remedy)
         if self.encoding.startswith(("utf-16", "utf-32")):
             # the variants with a byte order in their name leave the mark to us, and lines() keeps it
             if self.encoding in ("utf-16", "utf-32"):

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from projection.text.lines import Line
 from projection.types import Alignment, Entity, Sentence
 
-ProblemKind = Literal["label", "nested", "columns", "json"]
+ProblemKind = Literal["label", "nested", "span", "columns", "json"]
 LabelUse = Literal["strict", "valid", "ignore"]
 MOST_PROBLEMS = 1000
 
@@ -112,3 +112,19 @@ def locate(words: Iterable[str], text: str) -> list[tuple[int, int]] | None:
         offsets.append((position, position + len(word)))
         position += len(word)
     return offsets if not text[position:].strip() else None
+
+
+def outermost(entities: Iterable[Entity]) -> tuple[list[Entity], list[str]]:
+    """Keep the outermost of entities that overlap; say in a clause each which ones went."""
+    kept: list[Entity] = []
+    dropped = []
+    for entity in sorted(entities, key=lambda entity: (entity.span.start, -entity.span.end)):
+        if kept and entity.span.overlaps(kept[-1].span):
+            inner, outer = entity.span, kept[-1]
+            dropped.append(
+                f"entity [{inner.start}, {inner.end}) {entity.label} is nested in or crosses "
+                f"[{outer.span.start}, {outer.span.end}) {outer.label}"
+            )
+        else:
+            kept.append(entity)
+    return kept, dropped

@@ -11,6 +11,8 @@ from itertools import pairwise
 from projection.errors import FormatError
 from projection.text import conllu
 from projection.text.columns import Layout
+from projection.text.label_studio import is_label_studio
+from projection.text.webanno import is_webanno
 
 SAMPLE_LINES = 5000
 COLUMN_FORMATS = ("conll2002", "conll2003", "uner", "conllu")
@@ -33,11 +35,16 @@ def sniff(texts: Sequence[str], name: str) -> tuple[str, Layout | None]:
     no separator of pairs and no JSON objects is plain text.
     """
     filled = [text for text in texts if text.strip(" \t\r")]
+    if is_webanno(filled[0]):
+        return "webanno", None
     if filled[0].lstrip(" \t").startswith(("{", "[")):
         if is_jsonl(filled):
             return "jsonl", None
         if filled[0].lstrip(" \t")[0] == "[" and _is_json_list(texts):
-            raise FormatError("the file is one JSON list.", path=name, remedy="Write one object per line (JSONL).")
+            if is_label_studio("\n".join(texts)):
+                return "labelstudio", None
+            remedy = "Write one object per line (JSONL), or tasks as Label Studio exports them (JSON)."
+            raise FormatError("the file is one JSON list.", path=name, remedy=remedy)
     layout = column_layout(filled)
     if layout:
         return _column_format(layout), layout
