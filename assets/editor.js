@@ -1,0 +1,179 @@
+// The correction editor: source and target words, labels, links, other methods, by keyboard, mouse and touch.
+// This file keeps the state and takes in what the server says; the others each do one thing (document, queue, selection,
+// commands, keys, pointer, rows, ribbons, bars). They are joined into one script, in any order.
+// State lives on the root node: the exported function is called again for every new data and must not start over.
+const TURN_AT_MOST = 10000
+
+export default function ({ data, setStateValue, parentElement }) {
+  const root = parentElement.querySelector(".editor")
+  const editor = (root.editor ??= createEditor(root))
+  editor.setStateValue = setStateValue
+  attach(editor)
+  receive(editor, data)
+  return () => detach(editor)
+}
+
+function createEditor(root) {
+  const find = (selector) => root.querySelector(selector)
+  const row = (side) => ({ cells: find(`.cells.${side}`), gutter: find(`.gutter.of-${side}`), words: [], boxes: new Map() })
+  return {
+    root, find,
+    rows: { source: row("source"), target: row("target") },
+    queue: createQueue(localStorage),
+    view: { n: 0, sentence: null, pick: null, ghost: null, go: null, open: null },
+    data: null, doc: null, geometry: null,
+    cursor: { side: "target", index: 0 }, anchor: null,
+    mode: "edit", first: null, caret: 0, drag: null, hot: null,
+    show: { links: false, methods: true, wrap: null },
+    turning: null, clock: { since: Date.now(), sum: 0 },
+    problems: [], problemsSeen: new Set(),
+  } // prettier-ignore
+}
+
+/** Start listening, once; a page that comes back after being taken away starts again with the same state. */
+function attach(editor) {
+  if (editor.listening) return
+  const listening = (editor.listening = new AbortController())
+  const on = (target, name, action, options) => target.addEventListener(name, (event) => action(editor, event), { signal: listening.signal, ...options })
+  on(document, "keydown", onKey, { capture: true })
+  on(document, "visibilitychange", keepTime)
+  on(window, "beforeunload", beforeUnload)
+  on(window, "online", checkQueue)
+  on(window, "offline", checkQueue)
+  on(editor.root, "click", onClick)
+  on(editor.root, "submit", onSubmit)
+  on(editor.root, "input", onInput)
+  on(editor.root, "focusin", onFocus)
+  listenToPointer(editor, on)
+  editor.observer = new ResizeObserver(() => resized(editor))
+  editor.observer.observe(editor.find(".scroller"))
+  editor.timer = setInterval(() => checkQueue(editor), 500)
+  document.fonts?.ready.then(() => editor.data && paint(editor, true))
+}
+
+function detach(editor) {
+  editor.listening?.abort()
+  editor.observer?.disconnect()
+  clearInterval(editor.timer)
+  clearTimeout(editor.viewTimer)
+  editor.listening = null
+}
+
+/** Take in the server's data: forget what it has stored, put what it has not on top of it, and draw. */
+function receive(editor, data) {
+  const before = editor.data
+  acknowledge(editor, data)
+  const turned = !before || before.project !== data.project || before.sentence !== data.sentence
+  if (!turned && isEcho(before, data)) return paintBars(editor)
+  editor.data = data
+  settleTurning(editor, turned, data)
+  editor.doc = waiting(editor, data).reduce(applyOperation, documentOf(data))
+  if (turned) openSentence(editor, data)
+  else followWish(editor, data)
+  keepInside(editor)
+  paint(editor, true)
+}
+
+/** An answer to an older message that comes late: of the same version of the sentence, but before what is shown. */
+const isEcho = (shown, data) => shown.line === data.line && data.revision < shown.revision
+
+function openSentence(editor, data) {
+  const doubtful = editor.doc.target.entities.find((entity) => entity.state === "auto") ?? editor.doc.target.entities[0]
+  const pick = data.pick ?? (doubtful ? { side: "target", start: doubtful.start, end: doubtful.end } : null)
+  const side = editor.doc.target.words.length ? "target" : "source"
+  Object.assign(editor, { mode: "edit", first: null, drag: null, hot: null, anchor: null, clock: { since: Date.now(), sum: 0 } })
+  editor.cursor = pick ? { side: pick.side, index: pick.start } : { side, index: 0 }
+  Object.assign(editor.view, { sentence: data.sentence, pick: pick && spanOf(pick), ghost: data.ghost ?? null, open: null })
+  editor.view.n = Math.max(editor.view.n, data.pick?.n ?? 0)
+  editor.focusPending = hasFocus(editor)
+  closeForms(editor)
+}
+
+/** The server may choose a span, say after a click in a table, unless the person has moved on since. */
+function followWish(editor, data) {
+  if (!data.pick || data.pick.n <= editor.view.n) return
+  editor.cursor = { side: data.pick.side, index: data.pick.start }
+  Object.assign(editor, { anchor: null })
+  Object.assign(editor.view, { n: data.pick.n, pick: spanOf(data.pick), ghost: data.ghost ?? null })
+}
+
+const spanOf = ({ side, start, end }) => ({ side, start, end })
+
+/** After the words changed, what is selected must still exist. */
+function keepInside(editor) {
+  const { doc, cursor, view } = editor
+  const last = doc[cursor.side].words.length - 1
+  if (cursor.index > last) editor.cursor = { side: cursor.side, index: Math.max(0, last) }
+  if (view.pick && view.pick.end > doc[view.pick.side].words.length) Object.assign(view, { pick: null, ghost: null })
+  if (view.ghost !== null && view.ghost >= candidatesFor(editor).length) view.ghost = null
+}
+
+/** Record an edit, show it at once, and say it; returns false where nothing may be changed. */
+function edit(editor, op, said) {
+  if (editor.data.readonly) return say(editor, editor.data.readonly, "warn")
+  enqueue(editor, op)
+  editor.doc = applyOperation(editor.doc, op)
+  editor.view.ghost = null
+  keepInside(editor)
+  say(editor, said)
+  repaint(editor)
+  return true
+}
+
+/** Draw once before the next frame, however many keys were pressed. */
+function repaint(editor) {
+  if (editor.frame) return
+  editor.frame = requestAnimationFrame(() => paint(editor))
+}
+
+function say(editor, text, tone = "") {
+  const line = editor.find(".said")
+  line.textContent = text
+  line.className = `said ${tone}`
+  return false
+}
+
+// going to another sentence -----------------------------------------------------------------------------
+
+function goTo(editor, position) {
+  if (position < 0 || position >= editor.data.total)
+    return say(editor, position < 0 ? "This is the first sentence." : "This was the last sentence.")
+  editor.turning = { since: Date.now(), asked: [...(editor.turning?.asked ?? []), position] }
+  editor.view.go = position
+  viewChanged(editor, true)
+  closeForms(editor)
+  say(editor, `Sentence ${position + 1} is on its way.`)
+  repaint(editor)
+}
+
+/** The sentence asked for is here, or somebody else chose another one. */
+function settleTurning(editor, turned, data) {
+  if (!editor.turning) return
+  const between = turned && editor.turning.asked.includes(data.position) && data.position !== editor.view.go
+  if ((!turned && data.position !== editor.view.go) || between) return
+  editor.turning = null
+  editor.view.go = null
+  say(editor, `Sentence ${data.position + 1} of ${data.total}.`)
+}
+
+function checkTurning(editor) {
+  if (!editor.turning || Date.now() - editor.turning.since < TURN_AT_MOST) return
+  editor.turning = null
+  editor.view.go = null
+  say(editor, "The other sentence has not come. You can go on here, or try again.", "warn")
+  repaint(editor)
+}
+
+// time a sentence was open in front of the person -------------------------------------------------------
+
+function keepTime(editor) {
+  const { clock } = editor
+  if (document.hidden) Object.assign(clock, { sum: secondsOpen(editor), since: null })
+  else Object.assign(clock, { since: Date.now() })
+}
+
+/** Seconds this sentence has been in front of the person, not counting hidden tabs and clocks set back. */
+function secondsOpen({ clock }) {
+  const running = clock.since === null ? 0 : Math.max(0, Date.now() - clock.since) / 1000
+  return Math.round((clock.sum + running) * 10) / 10
+}

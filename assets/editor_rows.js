@@ -1,0 +1,192 @@
+// The two sentences as nodes: words, and boxes around the words of a label. Nodes are kept and patched, never rebuilt,
+// so that the focus stays and 300 words are quick. All texts are set with textContent.
+const MARKS = { corrected: "\u270e", bulk: "\u2713\u2713" }
+
+function make(tag, className, text) {
+  const node = document.createElement(tag)
+  if (className) node.className = className
+  if (text !== undefined) node.textContent = text
+  return node
+}
+
+/** Draw what changed. `measured`: sizes may have changed too, so that everything is measured again. */
+function paint(editor, measured = false) {
+  cancelAnimationFrame(editor.frame)
+  editor.frame = 0
+  if (!editor.data) return
+  const { doc, root } = editor
+  const changed = measured || editor.painted !== doc || editor.dirty
+  Object.assign(editor, { painted: doc, dirty: false })
+  root.classList.toggle("turning", Boolean(editor.turning))
+  root.dataset.mode = editor.mode
+  if (changed) {
+    for (const side of ["source", "target"]) paintRow(editor, side)
+    fillStrips(editor)
+  }
+  paintSelection(editor)
+  paintBars(editor)
+  if (changed) layout(editor)
+  else drawOver(editor)
+  settleFocus(editor)
+}
+
+function paintRow(editor, side) {
+  const row = editor.doc[side]
+  const view = editor.rows[side]
+  if (view.row === row) return
+  view.row = row
+  view.gutter.replaceChildren(make("b", "", row.name), make("small", "", row.note))
+  Object.assign(view.cells, { dir: row.direction, lang: row.language })
+  view.cells.setAttribute("aria-label", `${row.name}, ${row.note}`)
+  view.cells.classList.toggle("tight", row.tight)
+  while (view.words.length > row.words.length) view.words.pop().remove()
+  row.words.forEach((text, index) => patchWord((view.words[index] ??= newWord(side, index)), row, index))
+  const boxes = new Map()
+  const children = []
+  let next = 0
+  for (const entity of row.entities) {
+    if (entity.start < next || entity.end > row.words.length) continue // the server never sends overlapping labels
+    while (next < entity.start) children.push(view.words[next++])
+    const box = view.boxes.get(entity.start) ?? newBox()
+    patchBox(box, entity, view.words.slice(entity.start, entity.end), textOf(row, entity))
+    boxes.set(entity.start, box)
+    children.push(box.node)
+    next = entity.end
+  }
+  children.push(...view.words.slice(next))
+  view.boxes = boxes
+  if (!row.words.length) children.push(make("span", "nothing", row.missing ? `No ${row.name} text yet.` : "No words."))
+  arrange(view.cells, children)
+}
+
+/** Put exactly these children into a node, moving as few as possible. */
+function arrange(parent, children) {
+  children.forEach((child, index) => {
+    if (parent.childNodes[index] !== child) parent.insertBefore(child, parent.childNodes[index] ?? null)
+  })
+  while (parent.childNodes.length > children.length) parent.lastChild.remove()
+}
+
+function newWord(side, index) {
+  const node = make("span", "word")
+  node.append(make("bdi", ""))
+  Object.assign(node.dataset, { side, index })
+  node.tabIndex = -1
+  node.setAttribute("role", "option")
+  return node
+}
+
+function patchWord(node, row, index) {
+  const text = row.words[index]
+  const entity = entityOver(row, index)
+  const glued = index > 0 && !row.gaps[index]
+  const kind = [entity ? "" : row.linked[index] ? "" : "unlinked", glued ? (/^[\p{P}\p{S}]/u.test(text) && !row.tight ? "glued" : "ticked") : "", row.tight && row.gaps[index] ? "apart" : ""]
+  const className = ["word", ...kind].filter(Boolean).join(" ")
+  if (node.kind !== className) {
+    node.kind = className
+    node.className = className
+    node.shown = -1
+  }
+  if (node.text !== text) node.firstChild.textContent = node.text = text
+  const about = entity ? `, ${entity.label}, ${entity.said}${entity.score ? `, score ${entity.score}` : ""}` : row.linked[index] ? "" : ", no link"
+  const label = `word ${index + 1}, ${text}${about}`
+  if (node.label !== label) node.setAttribute("aria-label", (node.label = label))
+}
+
+function newBox() {
+  const node = make("div", "box entity")
+  node.setAttribute("role", "group")
+  const [inner, foot, tag, mark, score] = [make("div", "inner"), make("div", "under"), make("span", "tag"), make("span", "mark"), make("span", "score")]
+  inner.setAttribute("role", "presentation")
+  foot.setAttribute("aria-hidden", "true")
+  score.dir = "ltr"
+  foot.append(tag, mark, score)
+  node.append(inner, foot)
+  return { node, inner, tag, mark, score }
+}
+
+function patchBox(box, entity, words, text) {
+  const className = `box entity ${entity.state} ${entity.colour}`
+  if (box.kind !== className) {
+    box.node.className = box.kind = className
+    box.wasCurrent = box.wasPartner = false
+  }
+  if (box.tag.textContent !== entity.label) box.tag.textContent = entity.label
+  box.mark.textContent = MARKS[entity.state] ?? ""
+  box.score.textContent = entity.score ?? ""
+  box.entity = entity
+  box.node.dataset.start = entity.start
+  box.node.setAttribute("aria-label", `${entity.label}, ${entity.said}: ${text}`)
+  arrange(box.inner, words)
+}
+
+// selection -----------------------------------------------------------------------------------------------
+
+function paintSelection(editor) {
+  const { view, drag } = editor
+  const pick = drag?.span ?? view.pick
+  const partner = partnerOf(editor)
+  for (const side of ["source", "target"]) {
+    const { words, boxes } = editor.rows[side]
+    const whole = pick?.side === side && !drag && entityAt(editor.doc[side], pick.start, pick.end)
+    words.forEach((node, index) => paintWord(editor, node, side, index, pick?.side === side && index >= pick.start && index < pick.end, whole))
+    for (const box of boxes.values()) {
+      const current = box.entity === whole
+      if (box.wasCurrent !== current) box.node.classList.toggle("current", (box.wasCurrent = current))
+      const isPartner = box.entity === partner
+      if (box.wasPartner !== isPartner) box.node.classList.toggle("partner", (box.wasPartner = isPartner))
+    }
+  }
+}
+
+function paintWord(editor, node, side, index, picked, whole) {
+  const here = editor.cursor.side === side && editor.cursor.index === index
+  const first = editor.first?.side === side && editor.first.index === index
+  const shown = (picked ? (whole ? 1 : 3) : 0) + (here ? 4 : 0) + (first ? 8 : 0)
+  if (node.shown === shown) return
+  node.shown = shown
+  node.classList.toggle("picked", shown % 4 === 3)
+  node.classList.toggle("cursor", here)
+  node.classList.toggle("first", first)
+  node.setAttribute("aria-selected", String(Boolean(picked)))
+  node.tabIndex = here ? 0 : -1
+}
+
+/** Give the focus to the word under the cursor, unless the person is busy elsewhere on the page. */
+function settleFocus(editor) {
+  const { side, index } = editor.cursor
+  const node = editor.rows[side].words[index]
+  const busy = editor.root.querySelector("form:not([hidden])") || !editor.find(".help").hidden || !hasFocus(editor)
+  const lost = editor.hadFocus && editor.root.getRootNode().activeElement === null
+  if (node && !busy && (editor.focusPending || lost)) {
+    node.focus({ preventScroll: true })
+    bringIntoView(editor, node)
+  }
+  editor.focusPending = false
+}
+
+function focusRow(editor) {
+  editor.focusPending = true
+  repaint(editor)
+}
+
+/** Scroll the long row sideways so that a word, with some of what is around it, can be seen. */
+function bringIntoView(editor, node) {
+  const scroller = editor.find(".scroller")
+  if (scroller.scrollWidth > scroller.clientWidth + 1) {
+    const [word, frame] = [node.getBoundingClientRect(), scroller.getBoundingClientRect()]
+    const left = frame.left + 124 + 60
+    const right = frame.right - 140
+    if (word.left < left) scroller.scrollLeft -= left - word.left
+    else if (word.right > right) scroller.scrollLeft += word.right - right
+  }
+  node.scrollIntoView({ block: "nearest", inline: "nearest" })
+}
+
+function onFocus(editor, event) {
+  const node = event.target.closest?.(".word")
+  editor.hadFocus = Boolean(node)
+  if (!node || (node.dataset.side === editor.cursor.side && +node.dataset.index === editor.cursor.index)) return
+  editor.cursor = { side: node.dataset.side, index: +node.dataset.index }
+  repaint(editor)
+}

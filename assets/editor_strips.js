@@ -1,0 +1,63 @@
+// One thin strip for each other method: its labels over the same columns as the words, a diamond where a word differs.
+function fillStrips(editor) {
+  const { strips } = editor.data
+  const holder = editor.find(".strips")
+  if (editor.strips === strips) return
+  editor.strips = strips
+  holder.replaceChildren(...strips.map((strip) => {
+    const row = make("div", "strip")
+    row.append(make("span", "gutter", strip.name), make("i", "rail"), make("span", "same", strip.note))
+    return row
+  })) // prettier-ignore
+}
+
+/** Put bars and diamonds under the words: in rows of their own, or under each line where the sentence takes several. */
+function placeStrips(editor) {
+  const overlay = editor.find(".overlay")
+  overlay.querySelectorAll(".bar-of, .differs, .method").forEach((node) => node.remove())
+  const { strips } = editor.data
+  const hidden = !editor.show.methods || !strips.length || editor.root.classList.contains("narrow")
+  editor.root.classList.toggle("no-strips", hidden)
+  if (hidden) return
+  const wrapped = isWrapped(editor)
+  const lines = wrapped ? targetLines(editor) : null
+  const fragment = document.createDocumentFragment()
+  strips.forEach((strip, number) => {
+    const topOf = (place) => (wrapped ? lines.find((line) => place.top < line.bottom && place.bottom > line.top).bottom + 4 + 19 * number : editor.geometry.strips[number].top + 4)
+    for (const entity of strip.entities) for (const bar of barsOf(editor, strip, entity, topOf)) fragment.append(bar)
+    for (const index of strip.differs) fragment.append(...diamond(editor, strip, index, topOf))
+    if (wrapped) for (const line of lines) fragment.append(methodName(strip, line.bottom + 4 + 19 * number))
+  })
+  overlay.append(fragment)
+}
+
+function barsOf(editor, strip, entity, topOf) {
+  const right = isRightToLeft(editor, "target")
+  return linesOf(editor, "target", entity).map((line) => {
+    const node = make("div", `bar-of entity ${entity.colour}`)
+    node.dir = right ? "rtl" : "ltr"
+    const start = right ? line.right : line.left
+    const covered = strip.differs.some((index) => entity.end - entity.start > 1 && index >= entity.start && index < entity.end && Math.abs((editor.geometry.target.words[index]?.middle ?? -99) - start) < 44)
+    if (covered) node.classList.add("tag-at-end")
+    node.append(make("span", "tag", entity.label))
+    Object.assign(node.style, { left: `${line.left}px`, width: `${line.right - line.left}px`, top: `${topOf(line)}px` })
+    return node
+  })
+}
+
+/** A diamond in the middle of the word; beside the label where a bar of one word carries it. */
+function diamond(editor, strip, index, topOf) {
+  const word = editor.geometry.target.words[index]
+  if (!word) return []
+  const alone = strip.entities.some((entity) => entity.start === index && entity.end === index + 1)
+  const end = isRightToLeft(editor, "target") ? word.left + 9 : word.right - 9
+  const node = make("div", "differs")
+  Object.assign(node.style, { left: `${alone ? end : word.middle}px`, top: `${topOf(word) + 3.5}px` })
+  return [node]
+}
+
+function methodName(strip, top) {
+  const node = make("span", "method", strip.name)
+  node.style.top = `${top}px`
+  return node
+}
