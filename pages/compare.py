@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from views import compare_choice, compare_corpus, compare_panels, inspect_panels, markup, steps
+from views import compare_choice, compare_corpus, compare_panels, inspect_panels, markup, steps, workbench
 from views.compare_data import comparison_setup, reduce
 from views.desk import Desk
 from views.frame import enter
@@ -37,7 +37,8 @@ with method_place:
 
 setup = comparison_setup(project.setup, methods)
 outcome = outcome_of(setup, task, "compare-job")
-desk = Desk(project, setup, stored, outcome, current, store().history(stored.id), memory())
+sheet = workbench.sheet(stored, setup, outcome, current)
+desk = Desk(project, setup, stored, sheet, store().history(stored.id), memory())
 row = reduce(outcome, setup.methods)
 corpus = compare_corpus.corpus_of(project)
 corpus.learn(position, task, row)

@@ -1,12 +1,12 @@
-"""Look at one sentence: labels, translation, links, candidates, methods; correct what is wrong."""
+"""Correct one sentence: the editor, and beneath it links, candidates, methods, words as a table, text and history."""
 
 import streamlit as st
 
-from views import board_panel, evidence_panels, inspect_panels, markup, messages
-from views.desk import Desk
+from views import editor_panel, evidence_panels, inspect_panels, messages, workbench
+from views.desk import Desk, valid_pick
 from views.frame import enter
 from views.resources import store
-from views.running import outcome_of
+from views.running import outcome_here
 from views.session import current_position, current_project, memory, write_address
 
 enter()
@@ -16,32 +16,24 @@ if project is None or not project.sentences:
     st.stop()
 position = current_position(project.sentences)
 write_address(project.id, position)
-stored = store().sentence(project.id, position)
 
 with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-    inspect_panels.navigation(position, project.sentences)
-    decisions, method_place = (
-        st.container(horizontal=True, width="content", gap="xsmall"),
-        st.container(horizontal=True, width="content", gap="xsmall"),
-    )
-    with method_place:
-        setup = inspect_panels.settings_popover(project)
-        method = inspect_panels.method_choice(setup)
-    status = st.container(width="content")
+    inspect_panels.jump(position, project.sentences)
+    setup = inspect_panels.settings_popover(project)
+    method = inspect_panels.method_choice(setup)
 
-task = stored.edits.apply(stored.task)
-desk = Desk(project, setup, stored, outcome_of(setup, task), method, store().history(stored.id), memory())
-with decisions:
-    inspect_panels.decisions_bar(desk)
-with status:
-    inspect_panels.saved_state(desk)
+stored = store().sentence(project.id, position, workbench.line_here(project.id, position))
+place = st.container()
+outcome, running = outcome_here(stored, setup)
+sheet = workbench.sheet(stored, setup, outcome, method)
+desk = Desk(project, setup, stored, sheet, store().history(stored.id, stored.line), memory())
+with place:
+    editor_panel.draw_editor(desk, stale=running is not None)
+pick = valid_pick(desk)
 
-pick = board_panel.current_pick(desk)
-with st.container():
-    place = st.container()
-    messages.messages(desk)
-    inspect_panels.span_tools(desk, pick)
-
+if running is not None:
+    inspect_panels.waiting(running)
+messages.messages(desk)
 left, right = st.columns([2, 3])
 with right.container(border=True):
     tabs = st.tabs(["Candidates", "Methods", "Token table", "Text", "Steps and history"])
@@ -58,8 +50,4 @@ with right.container(border=True):
         evidence_panels.history_tab(desk)
 with left.container(border=True):
     evidence_panels.matrix_panel(desk, entity)
-
-shown = evidence_panels.previewed(desk, entity)
-preview = shown and (shown[1].candidate.span, f"#{shown[0] + 1}, {markup.score_text(shown[1].score)}. Press U to use")
-with place:
-    board_panel.draw_board(desk, pick, preview)
+inspect_panels.prepare_next(desk)

@@ -65,7 +65,7 @@ def heading(desk: Desk) -> None:
 
 def stack(desk: Desk, row: Row, methods: Sequence[str]) -> None:
     """Draw the methods; a click on a box selects it, a click on "Use all" takes the method over."""
-    decided = desk.stored.edits.target_entities
+    decided = desk.entities if desk.stored.edits.decides_target else None
     data = compare_table.table(
         sentence_key=sentence_key(desk),
         row=row,
@@ -86,7 +86,7 @@ def stack(desk: Desk, row: Row, methods: Sequence[str]) -> None:
 
 def sentence_key(desk: Desk) -> str:
     """Name the sentence and the words its spans count."""
-    return replace(desk, method="").key
+    return f"{desk.key}"
 
 
 def current_pick(desk: Desk, row: Row) -> dict | None:
@@ -117,7 +117,8 @@ def pick_line(desk: Desk, row: Row, methods: Sequence[str]) -> None:
         about = f"{entity.label} \u00b7 {method}{score} \u00b7 found by {same} of {len(labellings)}"
         st.html(markup.title(f"\u201c{row.target.text_of(entity.span)}\u201d", about), width="content")
         used = any(
-            (item.span, item.label) == (entity.span, entity.label) for item in desk.stored.edits.target_entities or ()
+            (item.span, item.label) == (entity.span, entity.label)
+            for item in (desk.entities if desk.stored.edits.decides_target else ())
         )
         st.button("Use this span", key="use-span", shortcut="U", type="primary", disabled=used, on_click=use_span,
                   args=(desk, method, entity.span, entity.label))  # fmt: skip
@@ -125,14 +126,14 @@ def pick_line(desk: Desk, row: Row, methods: Sequence[str]) -> None:
 
 def use_all(desk: Desk, method: str) -> None:
     """Take over everything a method found, with its text if it wrote one."""
-    editing.use_method(replace(desk, method=method), method)
+    editing.use_method(desk, method)
 
 
 def use_span(desk: Desk, method: str, span: Span, label: str) -> None:
     """Put one span of a method among the current labels, instead of where its source entity is now."""
     found = desk.outcome.projections[method]
     if not desk.shares_text(found):
-        desk = replace(desk, method=method)
+        desk = replace(desk, sheet=replace(desk.sheet, method=method))
     index = next((match.entity_index for match in found.matches if match.span == span), None)
     number = next((number for source, number in desk.pairs if source == index), None)
     replaced = desk.entities[number] if number is not None else None

@@ -10,9 +10,8 @@ from typing import Any
 from projection.evaluation.agreement import differences, differing_words, span_agreement
 from projection.text.languages import is_unsegmented
 from projection.types import Entity, Sentence, Span
-from views.board import SAID
 from views.compare_data import Dispute, Row
-from views.markup import STATES, counted, direction, gap_before, score_text
+from views.markup import SAID, STATES, counted, direction, gap_before, score_text
 from views.palette import css_class
 
 SHOWN_SPANS = 4

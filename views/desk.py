@@ -4,66 +4,88 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from zlib import crc32
 
+from projection.corrections.inbox import Refused
+from projection.corrections.operations import AUTOMATIC, CHECK, TEXT
 from projection.corrections.records import Event, ProjectSummary, StoredSentence
+from projection.corrections.sheet import Sheet
 from projection.pipeline import Outcome, Setup
 from projection.types import Alignment, Entity, Projection, Sentence, Similarity, Span
-from views.board import entity_pairs
+from views.editor_data import entity_pairs
 from views.palette import STANDARD_LABELS
 
-TEXT, CHECK = "text", "check"
-"""The kinds of change by which a person replaces a text, and accepts a sentence."""
+__all__ = ["CHECK", "TEXT", "Desk", "Memory", "Pick", "first_doubtful", "valid_pick"]
 
 
 @dataclass
 class Memory:
-    """A tab's selection as the board sends it, and the newest revision it stored of each sentence.
+    """What one tab remembers of its editor: the newest view it sent, what is acknowledged, what was refused.
 
+    `wish` is a selection the page wants to see in the editor, `offered` the sentence it was last made for.
     An object of its own, because Streamlit may end a run wherever session state is used, and these must
     stay in step with what is stored.
     """
 
-    pick: Mapping[str, Any] | None = None
-    revisions: dict[int, int] = field(default_factory=dict)
+    view: Mapping | None = None
+    acknowledged: dict[str, int] = field(default_factory=dict)
+    refused: list[Refused] = field(default_factory=list)
+    wish: dict | None = None
+    offered: str = ""
 
 
 @dataclass(frozen=True)
 class Desk:
-    """The project, the stored sentence, what the pipeline says about it, and what a person made of it.
+    """The project, the stored sentence, and what a person sees of it (`sheet`).
 
-    `entities` are the labels of the target as they will be exported, `events` the stored changes, newest first.
+    `events` are the stored changes of the line that is shown, newest first.
     """
 
     project: ProjectSummary
     setup: Setup
     stored: StoredSentence
-    outcome: Outcome
-    method: str
+    sheet: Sheet
     events: Sequence[Event] = ()
     memory: Memory = field(default_factory=Memory)
 
     @property
+    def outcome(self) -> Outcome:
+        return self.sheet.outcome
+
+    @property
+    def method(self) -> str:
+        return self.sheet.method
+
+    @property
     def source(self) -> Sentence | None:
-        return self.outcome.source
+        return self.sheet.source
 
     @property
     def target(self) -> Sentence | None:
-        """The text that the method's labels are on: a method may have written its own."""
-        return self.projection.bitext.target if self.projection else self.outcome.target
+        return self.sheet.target
 
     @property
     def projection(self) -> Projection | None:
-        return self.outcome.projections.get(self.method)
+        return self.sheet.projection
 
     @property
     def alignment(self) -> Alignment | None:
-        return self.outcome.alignment if self.target == self.outcome.target else self.projection.bitext.alignment
+        return self.sheet.alignment
 
     @property
     def similarity(self) -> Similarity | None:
-        return self.outcome.similarity if self.target == self.outcome.target else self.projection.bitext.similarity
+        return self.sheet.similarity
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        """The labels of the target as they will be exported."""
+        return self.sheet.entities
+
+    def sentence_on(self, side: str) -> Sentence | None:
+        return self.sheet.sentence_on(side)
+
+    def entities_on(self, side: str) -> tuple[Entity, ...]:
+        return self.sheet.entities_on(side)
 
     def shares_text(self, projection: Projection) -> bool:
         """Whether the projection labels the text that is shown, and not one the method wrote."""
@@ -73,11 +95,8 @@ class Desk:
     def key(self) -> str:
         """Name the sentence and its words; a selection counts words, so it ends when a text changes."""
         texts = [side.words for side in (self.source, self.target) if side is not None]
-        return f"{self.stored.project_id}/{self.stored.position}/{crc32(repr(texts).encode()):x}"
-
-    @property
-    def entities(self) -> tuple[Entity, ...]:
-        return self.stored.edits.final_entities(self.projection)
+        place = f"{self.stored.project_id}/{self.stored.position}/{self.stored.line}"
+        return f"{place}/{crc32(repr(texts).encode()):x}"
 
     @property
     def is_checked(self) -> bool:
@@ -86,7 +105,7 @@ class Desk:
     @property
     def gold(self) -> tuple[Entity, ...]:
         """Labels that came with the target, to compare with."""
-        return tuple(e for e in (self.stored.task.target.entities if self.stored.task.target else ()))
+        return self.stored.task.target.entities if self.stored.task.target else ()
 
     @property
     def pairs(self) -> list[list[int]]:
@@ -99,16 +118,6 @@ class Desk:
         return text is not None and any(
             event.kind == TEXT and getattr(event.edits, side) == text for event in self.events
         )
-
-    def entities_on(self, side: str) -> tuple[Entity, ...]:
-        if side == "target":
-            return self.entities
-        if self.stored.edits.source_entities is not None:
-            return self.stored.edits.source_entities
-        return self.source.entities if self.source else ()
-
-    def sentence_on(self, side: str) -> Sentence | None:
-        return self.source if side == "source" else self.target
 
     def labels(self) -> list[str]:
         """The standard labels, then those that occur in this sentence."""
@@ -124,15 +133,14 @@ class Pick:
     span: Span
 
     def entity(self, desk: Desk) -> Entity | None:
-        for entity in desk.entities_on(self.side):
-            if entity.span == self.span:
-                return entity
-        return None
+        return desk.sheet.entity_at(self.side, self.span)
 
 
-def valid_pick(value: Mapping[str, Any] | None, desk: Desk) -> Pick | None:
-    """Return the selection if it fits the sentence as it is now."""
-    if not value or value.get("sentence") != desk.key:
+def valid_pick(desk: Desk) -> Pick | None:
+    """Return what is selected in the editor, if it fits the sentence as it is now."""
+    view = desk.memory.view
+    value = view.get("pick") if view and view.get("sentence") == desk.stored.id else desk.memory.wish
+    if not value or value.get("key", desk.key) != desk.key:
         return None
     sentence = desk.sentence_on(value["side"])
     if sentence is None or not 0 <= value["start"] < value["end"] <= len(sentence):
@@ -145,15 +153,6 @@ def first_doubtful(desk: Desk) -> Pick | None:
     entities = desk.entities
     if not entities:
         return None
-    automatic = [entity for entity in entities if entity.origin == "projected" and entity.score is not None]
+    automatic = [entity for entity in entities if entity.origin in AUTOMATIC and entity.score is not None]
     chosen = min(automatic, key=lambda entity: entity.score) if automatic else entities[0]
     return Pick("target", chosen.span)
-
-
-def next_pick(desk: Desk, pick: Pick | None) -> Pick | None:
-    """The target span after the selected one, around the end."""
-    spans = [entity.span for entity in desk.entities]
-    if not spans:
-        return None
-    after = [span for span in spans if pick and pick.side == "target" and span.start > pick.span.start]
-    return Pick("target", after[0] if after else spans[0])

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 
 import streamlit as st
 
 from projection.alignment.words import word_similarity
 from projection.text import schemes
 from projection.text.languages import english_name
-from projection.types import Decision, Entity, Span
-from views import editing, markup, matrix, steps, tables
+from projection.types import Decision, Span
+from views import editing, editor_panel, markup, matrix, steps, tables
 from views.desk import Desk, Pick
 from views.frame import say
 
@@ -101,17 +101,17 @@ def candidates_tab(desk: Desk, entity: int | None) -> None:
         st.html(markup.notice(f"No candidate for \u201c{name}\u201d", "Select its words in the translation yourself."))
         return
     st.html(tables.candidates(desk.projection, decisions))
+    key = f"preview-{desk.stored.id}-{desk.stored.revision}-{desk.method}-{entity}"
+    st.session_state[key] = _shown_rank(desk, decisions)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.pills(
-            "Look at a candidate in the board",
-            range(len(decisions)),
-            key=preview_key(desk, entity),
-            format_func=lambda rank: f"#{rank + 1}",
-        )
-        shown = previewed(desk, entity)
+            "Look at a candidate in the editor", range(len(decisions)), key=key,
+            format_func=lambda rank: f"#{rank + 1}", on_change=lambda: _look_at(desk, entity, st.session_state[key]),
+        )  # fmt: skip
+        shown = st.session_state[key]
         st.button(
-            "Use it", key="use-candidate", shortcut="U", disabled=shown is None, on_click=_use,
-            args=(desk, entity, shown),
+            "Use it", key="use-candidate", disabled=shown is None, on_click=_use,
+            args=(desk, entity, None if shown is None else decisions[shown]),
         )  # fmt: skip
     total = len(desk.projection.decisions)
     if total > len(decisions):
@@ -120,22 +120,23 @@ def candidates_tab(desk: Desk, entity: int | None) -> None:
         )
 
 
-def preview_key(desk: Desk, entity: int) -> str:
-    return f"preview-{desk.stored.id}-{desk.stored.revision}-{desk.method}-{entity}"
+def _shown_rank(desk: Desk, decisions: Sequence[Decision]) -> int | None:
+    """Return the rank (from 0) of the candidate that the editor shows, if it is one of these."""
+    rank = editor_panel.shown_ghost(desk)
+    return rank if rank is not None and rank < len(decisions) else None
 
 
-def previewed(desk: Desk, entity: int | None) -> tuple[int, Decision] | None:
-    """Return rank (from 0) and decision of the candidate that is looked at, if any."""
-    if entity is None:
-        return None
-    rank = st.session_state.get(preview_key(desk, entity))
-    decisions = tables.decisions_about(desk.projection, entity, SHOWN_CANDIDATES)
-    return (rank, decisions[rank]) if rank is not None and rank < len(decisions) else None
+def _look_at(desk: Desk, entity: int, rank: int | None) -> None:
+    """Select the entity in the editor and show one of its candidates."""
+    placed = next((desk.entities[number] for index, number in desk.pairs if index == entity), None)
+    source = desk.source.entities[entity]
+    pick = Pick("target", placed.span) if placed else Pick("source", source.span)
+    editor_panel.wish(desk, pick, rank)
 
 
-def _use(desk: Desk, entity: int, shown: tuple[int, Decision]) -> None:
+def _use(desk: Desk, entity: int, chosen: Decision) -> None:
     replaced = next((desk.entities[number] for index, number in desk.pairs if index == entity), None)
-    editing.use_span(desk, replaced, shown[1].candidate.span, desk.source.entities[entity].label)
+    editing.use_span(desk, replaced, chosen.candidate.span, desk.source.entities[entity].label)
 
 
 def methods_tab(desk: Desk) -> None:
@@ -175,8 +176,7 @@ def tokens_tab(desk: Desk) -> None:
     tags = edited["Tag"].tolist()
     if tags != frame["Tag"].tolist():
         entities, problems = schemes.decode(tags, "IOB2", repair="conlleval")
-        human = [_unchanged(entity, desk.entities_on(side)) for entity in entities]
-        if editing.change(desk, side, human, "token table"):
+        if editing.set_tags(desk, side, entities):
             if problems:
                 say("An I- tag without a B- before it starts a span", "warn")
             st.rerun()
@@ -185,12 +185,6 @@ def tokens_tab(desk: Desk) -> None:
 def side_name(desk: Desk, side: str) -> str:
     sentence = desk.sentence_on(side)
     return f"{side.capitalize()}: {english_name(sentence.language)}" if sentence is not None else side.capitalize()
-
-
-def _unchanged(entity: Entity, before: tuple[Entity, ...]) -> Entity:
-    """Keep origin and score of an entity that was there already."""
-    same = [old for old in before if old.span == entity.span and old.label == entity.label]
-    return same[0] if same else replace(entity, origin="human")
 
 
 def text_tab(desk: Desk) -> None:
@@ -204,9 +198,10 @@ def text_tab(desk: Desk) -> None:
         st.text_area(f"{english_name(language)} translation", sentence.text if sentence else "", height=110, key=key)
         st.form_submit_button(
             "Save translation", key="save-text", type="primary",
-            on_click=lambda: editing.translation(desk, side, st.session_state[key], language),
+            on_click=lambda: editing.text(desk, side, st.session_state[key]),
         )  # fmt: skip
-    st.button("Back to the automatic result", key="automatic", on_click=editing.automatic, args=(desk,))
+    st.button("Back to the automatic result", key="automatic", on_click=editing.perform,
+              args=(desk, {"kind": "automatic"}))  # fmt: skip
     st.caption(
         "Links and labels are computed again for a new text. Labels you set by hand stay on words that are unchanged."
     )
@@ -224,4 +219,5 @@ def history_tab(desk: Desk) -> None:
         who = f", {event.author}" if event.author else ""
         when.html(markup.title(f"{event.at:%Y-%m-%d %H:%M:%S}", f"{event.kind}{who}, revision {event.revision}"))
         back.button("Restore", key=f"restore-{event.revision}", disabled=event.revision == desk.stored.revision,
-                    on_click=editing.restore, args=(desk, event.revision))  # fmt: skip
+                    on_click=editing.perform,
+                    args=(desk, {"kind": "restore", "revision": event.revision}))  # fmt: skip

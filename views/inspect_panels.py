@@ -1,22 +1,17 @@
-"""The upper half of the inspect page: toolbar, waiting, and the tools for a selected span."""
+"""Around the editor of the inspect page: going to a sentence, settings, waiting, what to do without a project."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from projection import registry
 from projection.errors import StoreError
 from projection.pipeline import ROLES, Setup
-from views import board as boards
-from views import editing, markup
-from views.desk import Desk, Pick, next_pick
+from views import editing, markup, workbench
+from views.desk import Desk
 from views.jobs import Job
-from views.palette import label_keys
 from views.resources import store
 from views.session import forget
 from views.settings_panel import settings_panel
@@ -43,24 +38,17 @@ def navigation(position: int, sentences: int) -> None:
         on_click=editing.go,
         args=(position + 1,),
     )
+    jump(position, sentences)
+
+
+def jump(position: int, sentences: int) -> None:
+    """Go to a sentence by its number."""
     st.session_state["jump"] = position + 1
     st.number_input(
         "Sentence", 1, sentences, key="jump", label_visibility="collapsed", width=110,
         on_change=lambda: editing.go(st.session_state["jump"] - 1),
     )  # fmt: skip
     st.html(f'<span class="meta">of {markup.thousands(sentences)}</span>', width="content")
-
-
-def decisions_bar(desk: Desk) -> None:
-    """Accept, undo and redo."""
-    last = desk.stored.position + 1 == desk.project.sentences
-    nothing = desk.projection is None and desk.stored.edits.target_entities is None
-    label = "Accept" if last else "Accept & next"
-    st.button(
-        label, key="accept", type="primary", shortcut="A", disabled=nothing, on_click=editing.accept, args=(desk,)
-    )
-    st.button("Undo", key="undo", shortcut="Ctrl+Z", on_click=editing.undo, args=(desk,))
-    st.button("Redo", key="redo", shortcut="Ctrl+Y", on_click=editing.redo, args=(desk,))
 
 
 def method_choice(setup: Setup, label: str = "Method") -> str:
@@ -90,19 +78,6 @@ def settings_popover(project: Any) -> Setup:
     return chosen
 
 
-def local_time(moment: datetime) -> str:
-    """Write a stored time as the clock of the person shows it."""
-    zone = st.context.timezone
-    return f"{moment.astimezone(ZoneInfo(zone) if zone else None):%H:%M:%S}"
-
-
-def saved_state(desk: Desk) -> None:
-    """Say how far the project is and that the sentence is stored."""
-    saved = desk.events[0].at if desk.events else None
-    state = f'<span class="saved">\u2713 Saved {local_time(saved)}</span>' if saved else ""
-    st.html(f"{markup.progress_line(desk.project.checked, desk.project.sentences)} {state}", width="content")
-
-
 @st.fragment(run_every=0.5)
 def waiting(job: Job) -> None:
     """Show what a running job is doing, with a stop button, until the page can be drawn."""
@@ -126,40 +101,12 @@ def waiting(job: Job) -> None:
             st.skeleton(height=height)
 
 
-def span_tools(desk: Desk, pick: Pick | None) -> None:
-    """Buttons and keys for the selected words."""
-
-    def button(label: str, key: str, shortcut: str, action: Callable[..., None], *args: Any) -> None:
-        st.button(label, key=key, shortcut=shortcut or None, on_click=editing.act, args=(desk, action, *args))
-
-    with st.container(border=True, gap="xsmall"):
-        _selection_line(desk, pick)
-        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-            for label, shortcut in label_keys(desk.labels()).items():
-                button(markup.plain(label), f"label-{label}", shortcut, editing.relabel, label)
-            button("Grow left", "grow-left", "Shift+Left", editing.grow, "left")
-            button("Grow right", "grow-right", "Shift+Right", editing.grow, "right")
-            button("Drop first", "drop-first", "Q", editing.resize, 1, 0)
-            button("Drop last", "drop-last", "W", editing.resize, 0, -1)
-            button("Delete", "delete-span", "Delete", editing.delete)
-            st.button("Next span", key="next-span", shortcut="N", disabled=not desk.entities,
-                      on_click=lambda: editing.select(desk, next_pick(desk, editing.selected(desk))))  # fmt: skip
-            with st.popover("Other label", disabled=pick is None):
-                label = st.text_input("Label", key="other-label", max_chars=40, placeholder="DATE")
-                st.button("Set label", key="set-other-label", disabled=not label.strip(),
-                          on_click=editing.act, args=(desk, editing.relabel, label))  # fmt: skip
-
-
-def _selection_line(desk: Desk, pick: Pick | None) -> None:
-    if pick is None:
-        st.html(markup.title("Nothing selected", "Click a span or drag over words, or press N"))
-        return
-    sentence, entity = desk.sentence_on(pick.side), pick.entity(desk)
-    text = f"\u201c{sentence.text_of(pick.span)}\u201d"
-    about = f"{entity.label}, {boards.SAID[markup.STATES[entity.origin]]}" if entity else "no label yet"
-    if entity and entity.score is not None:
-        about += f", score {markup.score_text(entity.score)}"
-    st.html(markup.title(text, f"{about} \u00b7 {markup.word_numbers(pick.span)}"))
+def prepare_next(desk: Desk) -> None:
+    """Have the sentence after this one ready when the person gets there."""
+    following = desk.stored.position + 1
+    if following < desk.project.sentences:
+        line = workbench.line_here(desk.project.id, following)
+        workbench.prepare(store().sentence(desk.project.id, following, line), desk.setup)
 
 
 def empty() -> None:

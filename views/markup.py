@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from html import escape
+from zoneinfo import ZoneInfo
+
+import streamlit as st
 
 from projection.text.languages import english_name, is_right_to_left
 from projection.types import Entity, Sentence, Span
 from views.palette import css_class
 
-STATES = {"projected": "auto", "model": "auto", "gold": "kept", "human": "corrected"}
+STATES = {
+    "projected": "auto", "model": "auto", "gold": "kept", "accepted": "accepted", "bulk": "bulk",
+    "corrected": "corrected", "manual": "manual", "human": "corrected",
+}  # fmt: skip
+SAID = {
+    "auto": "automatic", "kept": "given", "accepted": "checked", "bulk": "checked in bulk", "corrected": "corrected",
+    "manual": "added by hand",
+}  # fmt: skip
 
 
 def score_text(score: float | None) -> str:
@@ -30,6 +41,12 @@ def thousands(number: int) -> str:
 def plain(text: str) -> str:
     """Escape what Streamlit's labels and captions would read as Markdown, so that names show as they are."""
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$<>:&])", r"\\\1", " ".join(text.split()))
+
+
+def local_time(moment: datetime) -> str:
+    """Write a stored time as the clock of the person shows it."""
+    zone = st.context.timezone
+    return f"{moment.astimezone(ZoneInfo(zone) if zone else None):%H:%M:%S}"
 
 
 def counted(number: int, noun: str) -> str:

@@ -6,7 +6,8 @@ from itertools import takewhile
 
 import streamlit as st
 
-from projection.corrections.edits import Edits, carry_over
+from projection.corrections.edits import Edits, Entities
+from projection.corrections.operations import AUTOMATIC, carry_over
 from views import markup, tables
 from views.desk import CHECK, TEXT, Desk
 
@@ -23,7 +24,7 @@ def messages(desk: Desk) -> None:
     warned = dict.fromkeys(warning for stage in ran for warning in stage.warnings)
     found += [markup.notice("Note", warning, "warn") for warning in warned]
     if outcome.source is not None and not outcome.source.entities and not outcome.error:
-        found.append(markup.notice("No entity in the source", "Select words in the board and press P, O, L or M."))
+        found.append(markup.notice("No entity in the source", "Select words above and press P, O, L or M."))
     found += [*_not_placed(desk), *_not_carried_over(desk), *_not_projected_any_more(desk)]
     if found:
         st.html("".join(found))
@@ -60,7 +61,7 @@ def lost_labels(desk: Desk, side: str) -> list[str]:
     for event, before in zip(desk.events, states[1:], strict=True):
         if event.kind != TEXT or text is None or getattr(event.edits, side) != text:
             continue
-        replaced, entities = getattr(before, side), getattr(before, f"{side}_entities") or ()
+        replaced, entities = getattr(before, side), _decided(before, side)
         text, replaced = replaced, replaced or getattr(desk.stored.task, side)
         if entities:
             _, lost = carry_over(entities, replaced, getattr(event.edits, side))
@@ -70,18 +71,27 @@ def lost_labels(desk: Desk, side: str) -> list[str]:
     return [name for name in names if name not in here]
 
 
+def _decided(edits: Edits, side: str) -> Entities:
+    """Return the labels of one side that a person set or agreed with."""
+    if side == "source":
+        found = edits.source_entities or ()
+    else:
+        found = edits.placed if edits.target_entities is None else edits.target_entities
+    return tuple(entity for entity in found if entity.origin not in AUTOMATIC)
+
+
 def _not_projected_any_more(desk: Desk) -> list[str]:
-    """One message for source labels that came after the target's were decided, and so have no effect there."""
+    """One message for source labels that came after the sentence was accepted, and so have no effect there."""
     late = late_labels(desk)
     if not late:
         return []
     headline = f"{markup.counted(len(late), 'source label')} newer than your labels of the translation"
-    remedy = "What you corrected is not projected again: mark the words in the translation too."
+    remedy = "An accepted sentence is not projected again: mark the words in the translation too."
     return [markup.notice(headline, f"{', '.join(late)}. {remedy}", "warn")]
 
 
 def late_labels(desk: Desk) -> list[str]:
-    """Name the source labels a person added after the target's were changed or accepted for the last time."""
+    """Name the source labels a person added after the target's were accepted or changed for the last time."""
     decided = desk.stored.edits.target_entities
     since = [*takewhile(lambda event: event.edits.target_entities == decided, desk.events)]
     if decided is None or not since:
@@ -91,5 +101,5 @@ def late_labels(desk: Desk) -> list[str]:
     return [
         f"{desk.source.text_of(entity.span)} {entity.label}"
         for index, entity in enumerate(desk.entities_on("source"))
-        if entity.origin == "human" and entity not in then and (index, entity.label) not in placed
+        if entity.origin not in AUTOMATIC and entity not in then and (index, entity.label) not in placed
     ]

@@ -43,9 +43,10 @@ def style() -> str:
     return f"<style>{_asset('tokens.css')}{_asset('app.css')}</style>"
 
 
-def board_component():
-    """Return the mount function of the board (see assets/board.js)."""
-    return _component("board", "board_drawing")
+def editor_component():
+    """Return the mount function of the editor (see assets/editor.js)."""
+    more = sorted(path.stem for path in ASSETS.glob("editor_*.js"))
+    return _component("editor", *more)
 
 
 def compare_component():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from projection.corrections.records import StoredSentence
 from projection.pipeline import Outcome, Setup, Task
-from views import inspect_panels
+from views import inspect_panels, workbench
 from views.jobs import Job
 from views.resources import compute_lock, resources
 from views.session import remembered
@@ -24,3 +25,27 @@ def outcome_of(setup: Setup, task: Task, slot: str = "job") -> Outcome:
         inspect_panels.failed(job, slot)
         st.stop()
     return job.results[0]
+
+
+def outcome_here(stored: StoredSentence, setup: Setup) -> tuple[Outcome, Job | None]:
+    """Return the outcome of the sentence in the editor, and the job that computes a newer one if that takes long.
+
+    Without any outcome to show in the meantime, draw what is being done and end this run of the page.
+    """
+    task = stored.edits.apply(stored.task)
+    found = workbench.outcomes().find(stored, setup, task)
+    if found is not None:
+        return found, None
+    job = remembered("job", (setup.to_dict(), task), lambda: Job(setup, [task], resources(), compute_lock()), Job.stop)
+    if not job.wait(QUICK):
+        older = workbench.outcomes().last(stored, setup)
+        if older is not None and _same_words(older, task):
+            return older, job
+    outcome = outcome_of(setup, task)
+    workbench.outcomes().keep(stored, setup, task, outcome)
+    return outcome, None
+
+
+def _same_words(outcome: Outcome, task: Task) -> bool:
+    pairs = ((outcome.source, task.source), (outcome.target, task.target))
+    return all(here is None or (shown is not None and shown.words == here.words) for shown, here in pairs)

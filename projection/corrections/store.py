@@ -111,17 +111,17 @@ class Store:
     def update_guidelines(self, project_id: int, text: str) -> None:
         self._change_project(project_id, guidelines=text)
 
-    def settings_key(self, setup: Setup) -> str:
-        """Return the short name under which every choice of `setup` is kept; `setup_of` is the way back."""
+    def keep_settings(self, setup: Setup) -> None:
+        """Keep every choice of a setup under its `settings_key`, which labels carry; `setup_of` is the way back."""
+        key = settings_key(setup)
+        if key in self._settings:
+            return
         text = json.dumps(setup.to_dict(), sort_keys=True)
-        key = blake2b(text.encode(), digest_size=6).hexdigest()
-        if key not in self._settings:
-            with self.database.writing() as connection:
-                known = connection.execute(select(tables.settings.c.key).where(tables.settings.c.key == key)).first()
-                if known is None:
-                    connection.execute(insert(tables.settings).values(key=key, setup=text, at=now()))
-            self._settings.add(key)
-        return key
+        with self.database.writing() as connection:
+            known = connection.execute(select(tables.settings.c.key).where(tables.settings.c.key == key)).first()
+            if known is None:
+                connection.execute(insert(tables.settings).values(key=key, setup=text, at=now()))
+        self._settings.add(key)
 
     def setup_of(self, key: str) -> dict[str, Any] | None:
         """Return the choices kept under `key` as plain values, None if there are none."""
@@ -270,6 +270,11 @@ class Store:
         """Say that somebody decided about a line; its revisions stay."""
         with self.database.writing() as connection:
             lines.close(connection, sentence_id, name)
+
+
+def settings_key(setup: Setup) -> str:
+    """Return a short name for every choice of `setup`."""
+    return blake2b(json.dumps(setup.to_dict(), sort_keys=True).encode(), digest_size=6).hexdigest()
 
 
 def _summaries(deleted: bool = False, one: int | None = None) -> Select:

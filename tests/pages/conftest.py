@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,40 @@ def page(app: AppTest, name: str, **address: str) -> AppTest:
     app.switch_page(f"pages/{name}.py").run()
     assert not app.exception
     return app
+
+
+class Editor:
+    """What the editor in the browser would send, and what it is given to draw."""
+
+    def __init__(self, app: AppTest, client: str = "browser"):
+        self.app, self.client, self.n, self.view, self.ops = app, client, 0, 0, []
+
+    @property
+    def data(self) -> dict:
+        (component,) = self.app.get("bidi_component")
+        return json.loads(component.proto.json)
+
+    def send(self, **view) -> None:
+        """Send the queue and the view, as the component does, and let the page run."""
+        self.view += 1
+        here = {"n": self.view, "sentence": self.data["sentence"]} | dict.fromkeys(("pick", "ghost", "go", "open"))
+        known = self.data["acknowledged"].get(self.client, 0)
+        self.ops = [op for op in self.ops if op["n"] > known]
+        sent = {"client": self.client, "ops": list(self.ops), "view": here | view, "recovered": []}
+        self.app.session_state["editor"] = {"sent": sent}
+        self.app.run()
+        assert not self.app.exception
+
+    def do(self, kind: str, *, go: int | None = None, **values) -> None:
+        data = self.data
+        self.n += 1
+        names = ("project", "sentence", "position", "line", "method")
+        place = {name: data[name] for name in names} | {"n": self.n, "base": data["revision"], "seconds": 1.5}
+        self.ops.append(place | {"op": {"kind": kind} | values})
+        self.send(go=go)
+
+    def spans(self, side: str = "target") -> list[tuple[int, int, str, str]]:
+        return [(item["start"], item["end"], item["label"], item["state"]) for item in self.data[side]["entities"]]
 
 
 def html(app: AppTest) -> str:

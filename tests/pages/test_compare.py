@@ -55,8 +55,10 @@ def click(app, component, method, start, end):
 
 
 def target_spans(number, position=0):
-    entities = store().sentence(number, position).edits.target_entities
-    return entities and [(entity.span.start, entity.span.end, entity.label) for entity in entities]
+    """What a person decided about the target's labels, None for nothing."""
+    edits = store().sentence(number, position).edits
+    decided = edits.final_entities(None) if edits.decides_target else None
+    return decided and [(entity.span.start, entity.span.end, entity.label) for entity in decided]
 
 
 def test_no_project_shows_the_way_in(app):

@@ -1,28 +1,31 @@
-"""The inspect page: results, corrections, undo, messages, address."""
+"""The inspect page: what the editor sends is stored and shown, what cannot be done is said; panels; address."""
 
-import json
+from dataclasses import replace
 
 import pytest
 
+from projection.corrections.records import Stamp
 from projection.types import Entity, Span
-from tests.pages.conftest import html, page
-from views import editing
+from tests.pages.conftest import Editor, html, page
 from views.resources import store
 
 PAIR = ("Ann met Bob in Berlin .", "Ann traf Bob in Berlin .")
 
 
-def select(app, start, end, side="target", count=99):
-    """What the board sends when somebody clicks."""
-    sent = {"sentence": app.session_state["offered"], "side": side, "start": start, "end": end, "count": count}
-    app.session_state["board"] = {"pick": sent}
-    return app.run()
+@pytest.fixture
+def editor(app, project):
+    """Return a function that opens sentences on the inspect page."""
+
+    def open_page(*pairs, position=0, **setup):
+        number = project(*(pairs or (PAIR,)), **setup)
+        page(app, "inspect", project=str(number), s=str(position + 1))
+        return Editor(app)
+
+    return open_page
 
 
-def board(app):
-    """What the board draws."""
-    (component,) = app.get("bidi_component")
-    return json.loads(component.proto.json)
+def stored(editor, position=0):
+    return store().sentence(editor.data["project"], position)
 
 
 def translation_area(app):
@@ -32,11 +35,7 @@ def translation_area(app):
 def save_translation(app, text):
     translation_area(app).set_value(text)
     app.button(key="save-text").click().run()
-
-
-def target_spans(number, position=0):
-    entities = store().sentence(number, position).edits.target_entities
-    return entities and [(entity.span.start, entity.span.end, entity.label) for entity in entities]
+    assert not app.exception
 
 
 def test_no_project_shows_the_way_in(app):
@@ -58,184 +57,244 @@ def test_the_address_opens_project_sentence_and_method(app, project):
     assert translation_area(app).value == "Eva ging ."
 
 
-def test_next_and_jump_walk_through_the_project_and_update_the_address(app, project):
-    number = project(PAIR, PAIR, PAIR)
-    page(app, "inspect", project=str(number))
-    assert app.button(key="previous").disabled
-    app.button(key="next").click().run()
-    assert app.query_params["s"] == "2"
+def test_the_editor_walks_through_the_project_and_the_address_follows(app, editor):
+    here = editor(PAIR, PAIR, PAIR)
+    here.send(go=1)
+    assert app.query_params["s"] == "2" and here.data["position"] == 1
+    here.send(go=1)
+    assert here.data["position"] == 1, "a wish that was followed once is not followed again"
     app.number_input(key="jump").set_value(3).run()
-    assert app.query_params["s"] == "3" and app.button(key="next").disabled
+    assert here.data["position"] == 2 and app.query_params["s"] == "3"
 
 
-def test_label_grow_drop_delete_and_undo_are_stored(app, project):
-    number = project(PAIR)
-    page(app, "inspect", project=str(number))
-    select(app, 4, 5)
-    app.button(key="label-LOC").click().run()
-    assert (4, 5, "LOC") in target_spans(number)
-    app.button(key="grow-left").click().run()
-    assert (3, 5, "LOC") in target_spans(number)
-    app.button(key="drop-first").click().run()
-    assert (4, 5, "LOC") in target_spans(number)
-    app.button(key="delete-span").click().run()
-    assert (4, 5, "LOC") not in target_spans(number)
-    app.button(key="undo").click().run()
-    assert (4, 5, "LOC") in target_spans(number)
-    app.button(key="redo").click().run()
-    assert (4, 5, "LOC") not in target_spans(number)
-    assert not app.exception
-    assert "Saved" in html(app)
+def test_each_edit_is_stored_shown_and_acknowledged(editor):
+    here = editor()
+    here.do("label", side="target", start=4, end=5, label="LOC")
+    assert (4, 5, "LOC", "manual") in here.spans()
+    assert here.data["acknowledged"] == {"browser": 1} and here.data["saved"] and here.data["undo"] == 1
+    here.do("move", side="target", start=4, end=5, to=[3, 5])
+    assert (3, 5, "LOC", "manual") in here.spans()
+    here.do("remove", side="target", start=3, end=5)
+    assert here.spans() == [(0, 1, "PER", "auto")]
+    here.do("undo")
+    assert (3, 5, "LOC", "manual") in here.spans() and here.data["redo"] == 1
+    here.do("redo")
+    assert here.spans() == [(0, 1, "PER", "auto")]
+    events = store().history(here.data["sentence"])
+    assert [event.kind for event in events[::-1]] == [
+        "label Berlin LOC", "move Berlin to in Berlin", "remove in Berlin LOC", "undo", "redo",
+    ]  # fmt: skip
+    assert {event.seconds for event in events} == {1.5} and {event.client for event in events} == {"browser"}
 
 
-def test_keys_without_a_selection_and_delete_without_a_label_say_what_to_do(app, project):
-    page(app, "inspect", project=str(project(("Ann left .", None), translator="given", labelled=False)))
-    app.button(key="label-PER").click().run()
-    assert "Select words in the board first" in app.toast[0].value
-    select(app, 1, 2, side="source")
-    app.button(key="delete-span").click().run()
-    assert "have no label" in app.toast[0].value and not app.exception
+def test_a_queue_that_comes_twice_is_stored_once(editor):
+    here = editor()
+    here.do("flag", on=True)
+    queue = here.ops
+    here.view += 1
+    view = {"n": here.view, "sentence": here.data["sentence"], "pick": None, "ghost": None, "go": None, "open": None}
+    again = {"client": here.client, "ops": queue, "view": view, "recovered": [{"client": here.client, "ops": queue}]}
+    here.app.session_state["editor"] = {"sent": again}
+    here.app.run()
+    assert stored(here).revision == 1 and stored(here).edits.flagged
 
 
-def test_keys_count_for_the_newest_click_and_the_newest_labels(app, project, monkeypatch):
-    """Streamlit calls what a button was drawn with, though a click or key came since."""
-    number = project(PAIR)
-    drawn, original = [], editing.act
-    monkeypatch.setattr(editing, "act", lambda desk, *call: (drawn.append(desk), original(drawn[0], *call)))
-    page(app, "inspect", project=str(number))
-    select(app, 0, 1)
-    app.button(key="label-ORG").click().run()
-    sent = {"sentence": app.session_state["offered"], "side": "target", "start": 4, "end": 5, "count": 200}
-    app.session_state["board"] = {"pick": sent}
-    app.button(key="label-LOC").click().run()
-    assert drawn[0].stored.revision == 0 and not app.toast
-    assert {(0, 1, "ORG"), (4, 5, "LOC")} <= {*target_spans(number)}
+def test_what_an_earlier_page_could_not_hand_over_is_stored_now(editor):
+    here = editor()
+    data = here.data
+    names = ("project", "sentence", "position", "line", "method")
+    old = {name: data[name] for name in names} | {"n": 7, "base": 0, "op": {"kind": "note", "text": "from before"}}
+    here.view += 1
+    view = {"n": here.view, "sentence": data["sentence"], "pick": None, "ghost": None, "go": None, "open": None}
+    sent = {"client": "new", "ops": [], "view": view, "recovered": [{"client": "old", "ops": [old]}]}
+    here.app.session_state["editor"] = {"sent": sent}
+    here.app.run()
+    assert here.data["note"] == "from before" and here.data["acknowledged"]["old"] == 7
 
 
-def test_a_span_cannot_grow_over_its_neighbour(app, project):
-    number = project(PAIR)
-    page(app, "inspect", project=str(number))
-    select(app, 2, 3)
-    app.button(key="label-PER").click().run()
-    select(app, 3, 4, count=150)
-    app.button(key="label-LOC").click().run()
-    app.button(key="grow-left").click().run()
-    assert {(2, 3, "PER"), (3, 4, "LOC")} <= {*target_spans(number)}
-    assert any("PER at words 3" in toast.value for toast in app.toast)
+def test_what_cannot_be_done_is_refused_with_a_sentence_and_forgotten_by_the_editor(editor):
+    here = editor()
+    here.do("label", side="target", start=2, end=3, label="PER")
+    here.do("label", side="target", start=3, end=4, label="LOC")
+    here.do("move", side="target", start=3, end=4, to=[2, 4])
+    assert {(2, 3, "PER", "manual"), (3, 4, "LOC", "manual")} <= {*here.spans()}
+    assert here.data["acknowledged"] == {"browser": 3}
+    assert [item["n"] for item in here.data["problems"]] == [3]
+    assert "PER at words 3 to 3 is there" in here.data["problems"][0]["text"]
 
 
-def test_a_source_label_changes_the_projection_downstream(app, project):
-    number = project(PAIR)
-    page(app, "inspect", project=str(number))
-    select(app, 4, 5, side="source")
-    app.button(key="label-LOC").click().run()
-    assert not app.exception
-    stored = store().sentence(number, 0)
-    assert Entity(Span(4, 5), "LOC", origin="human") in stored.edits.source_entities
-    assert "Berlin LOC" in str([pill.options for pill in app.get("button_group")]) or "Berlin" in html(app)
+def test_a_source_label_changes_the_projection_downstream(editor):
+    here = editor()
+    here.do("label", side="source", start=4, end=5, label="LOC")
+    assert (4, 5, "LOC", "auto") in here.spans()
+    assert Entity(Span(4, 5), "LOC", origin="manual") in stored(here).edits.source_entities
 
 
-def test_accept_marks_the_sentence_and_goes_on(app, project):
-    number = project(PAIR, PAIR)
-    page(app, "inspect", project=str(number))
-    app.button(key="accept").click().run()
-    assert store().sentence(number, 0).edits.checked
-    assert app.number_input(key="jump").value == 2
-    assert "1 of 2 checked" in html(app)
+def test_links_by_hand_project_anew_and_keep_what_a_person_decided(editor):
+    here = editor()
+    here.do("label", side="target", start=2, end=3, label="MISC")
+    here.do("link", source=0, target=0, on=False)
+    here.do("link", source=0, target=4, on=True)
+    assert here.spans() == [(2, 3, "MISC", "manual"), (4, 5, "PER", "auto")]
+    assert [link for link in here.data["links"] if link[4]]
+    here.do("undo")
+    here.do("undo")
+    assert here.spans() == [(0, 1, "PER", "auto"), (2, 3, "MISC", "manual")]
 
 
-def test_a_new_translation_is_tokenised_and_projected_again(app, project):
-    number = project(PAIR)
-    page(app, "inspect", project=str(number))
+def test_words_are_split_and_joined_with_labels_and_links(editor):
+    here = editor()
+    here.do("split", side="target", word=4, at=3)
+    assert here.data["target"]["words"] == ["Ann", "traf", "Bob", "in", "Ber", "lin", "."]
+    here.do("merge", side="target", word=4)
+    assert here.data["target"]["words"][4] == "Berlin" and here.spans() == [(0, 1, "PER", "auto")]
+
+
+def test_accepting_goes_on_and_keeps_the_labels_whatever_comes(app, editor):
+    here = editor(PAIR, PAIR)
+    here.do("check", go=1)
+    first = stored(here)
+    assert first.edits.checked and here.data["position"] == 1 and here.data["progress"] == {"checked": 1, "total": 2}
+    (kept,) = first.edits.target_entities
+    assert (kept.origin, kept.derived.method, kept.derived.span) == ("accepted", "heuristic", Span(0, 1))
+    assert store().setup_of(kept.derived.settings)["aligner"] == "diagonal"
+    app.selectbox(key="m").set_value("span-matching").run()
+    here.send(go=0)
+    assert here.spans() == [(0, 1, "PER", "accepted")]
+
+
+def test_two_tabs_on_one_sentence_keep_both_versions_until_somebody_decides(editor):
+    here = editor()
+    there = Editor(here.app, "other tab")
+    data = here.data
+    here.do("label", side="target", start=0, end=1, label="ORG")
+    names = ("project", "sentence", "position", "line", "method")
+    late = {name: data[name] for name in names} | {"n": 1, "base": 0, "op": {"kind": "label", "side": "target"}}
+    late["op"] |= {"start": 0, "end": 1, "label": "LOC"}
+    there.ops.append(late)
+    there.send()
+    assert here.spans() == [(0, 1, "ORG", "corrected")]
+    conflict = here.data["conflict"]
+    assert [item["label"] for item in conflict["mine"]] == ["LOC"] and "Ann" in conflict["text"]
+    assert "both versions are kept" in " ".join(toast.value for toast in here.app.toast)
+    there.n = 1
+    there.do("resolve", line=conflict["line"], keep=True)
+    assert here.spans() == [(0, 1, "LOC", "corrected")] and here.data["conflict"] is None
+    there.do("undo")
+    assert here.spans() == [(0, 1, "ORG", "corrected")]
+
+
+def test_somebody_elses_newer_version_is_not_overwritten_by_a_panel(app, editor):
+    here = editor()
+    number = here.data["sentence"]
+    theirs = replace(stored(here).edits, target_entities=(Entity(Span(0, 1), "ORG", origin="manual"),))
+    original = type(store()).others_since
+
+    def first_somebody_else(self, sentence_id, base, client, line=""):
+        if self.history(sentence_id) == []:
+            self.save(number, theirs, expected_revision=0, kind="theirs", stamp=Stamp("Rui"))
+        return original(self, sentence_id, base, client, line)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(store()), "others_since", first_somebody_else)
+        save_translation(app, "Ann hat Bob getroffen .")
+    assert stored(here).edits == theirs
+    assert "changed by Rui" in " ".join(toast.value for toast in app.toast)
+    assert here.data["conflict"]["text"] == "The words of the translation differ."
+
+
+def test_a_new_translation_is_tokenised_and_projected_again(app, editor):
+    here = editor()
     save_translation(app, "Ann hat Bob getroffen .")
+    assert stored(here).edits.target.text == "Ann hat Bob getroffen ."
+    assert here.data["target"]["note"] == "your text" and here.spans() == [(0, 1, "PER", "auto")]
+
+
+def test_a_selection_ends_when_its_words_change(app, editor):
+    here = editor()
+    here.do("label", side="source", start=4, end=5, label="LOC")
+    here.send(pick={"side": "target", "start": 4, "end": 5})
+    assert app.session_state["evidence"] == 1
+    save_translation(app, "Gestern traf Ann ihren Bob .")
     assert not app.exception
-    assert store().sentence(number, 0).edits.target.text == "Ann hat Bob getroffen ."
 
 
-def test_a_selection_ends_when_its_words_change(app, project):
-    number = project(PAIR)
-    page(app, "inspect", project=str(number))
-    select(app, 4, 5)
-    assert "\u201cBerlin\u201d" in html(app)
-    save_translation(app, "Gestern traf in Berlin Ann ihren Bob .")
-    assert "\u201cBerlin\u201d" not in html(app) and "\u201cAnn\u201d" not in html(app)
-    select(app, 3, 4, count=101)
-    assert "\u201cBerlin\u201d" in html(app)
-
-
-def test_without_translation_or_labels_the_source_can_be_marked(app, project):
-    number = project(("Ann left .", None), translator="given", recognizer="given", labelled=False)
-    page(app, "inspect", project=str(number))
-    assert "Stopped at recognition" in html(app)
-    select(app, 0, 1, side="source")
-    app.button(key="label-PER").click().run()
-    assert "Stopped at translation" in html(app) and not app.exception
-    assert store().sentence(number, 0).edits.source_entities == (Entity(Span(0, 1), "PER", origin="human"),)
+def test_without_translation_or_labels_the_source_can_be_marked(app, editor):
+    here = editor(("Ann left .", None), translator="given", recognizer="given", labelled=False)
+    assert "Stopped at recognition" in html(app) and here.data["target"]["missing"]
+    here.do("label", side="source", start=0, end=1, label="PER")
+    assert "Stopped at translation" in html(app)
+    assert stored(here).edits.source_entities == (Entity(Span(0, 1), "PER", origin="manual"),)
     save_translation(app, "Ann ging .")
-    assert not app.exception and "not carried over" not in html(app)
-    assert [item["label"] for item in board(app)["target"]["entities"]] == ["PER"]
+    assert "not carried over" not in html(app)
+    assert here.spans() == [(0, 1, "PER", "auto")]
 
 
-def test_labels_that_a_new_text_lost_are_named_until_the_sentence_is_accepted(app, project):
-    number = project(PAIR)
-    page(app, "inspect", project=str(number))
-    select(app, 4, 5)
-    app.button(key="label-LOC").click().run()
+def test_labels_that_a_new_text_lost_are_named_until_the_sentence_is_accepted(app, editor):
+    here = editor()
+    here.do("label", side="target", start=4, end=5, label="LOC")
     for text in ("Ann traf Bob daheim .", "Ann traf Bob daheim !"):
         save_translation(app, text)
         assert "1 label of yours not carried over" in html(app) and "Berlin LOC." in html(app)
-        assert board(app)["target"]["note"] == "your text"
-    app.button(key="undo").click().run()
+        assert here.data["target"]["note"] == "your text"
+    here.do("undo")
     assert "not carried over" in html(app)
-    app.button(key="undo").click().run()
-    assert "not carried over" not in html(app) and board(app)["target"]["note"] == "given"
-    app.button(key="redo").click().run()
-    app.button(key="accept").click().run()
+    here.do("undo")
+    assert "not carried over" not in html(app) and here.data["target"]["note"] == "given"
+    here.do("redo")
+    here.do("check")
     assert "not carried over" not in html(app)
 
 
-def test_a_source_label_that_comes_after_the_corrections_is_said_to_have_no_effect(app, project):
-    number = project(PAIR)
-    page(app, "inspect", project=str(number))
-    select(app, 2, 3, side="source")
-    app.button(key="label-PER").click().run()
-    select(app, 0, 1, count=110)
-    app.button(key="label-ORG").click().run()
+def test_a_source_label_that_comes_after_acceptance_is_said_to_have_no_effect(app, editor):
+    here = editor()
+    here.do("label", side="source", start=2, end=3, label="PER")
+    here.do("check")
     assert "newer than your labels" not in html(app)
-    select(app, 4, 5, side="source", count=120)
-    app.button(key="label-LOC").click().run()
+    here.do("label", side="source", start=4, end=5, label="LOC")
     assert "1 source label newer than your labels" in html(app) and "Berlin LOC." in html(app)
-    select(app, 4, 5, count=130)
-    app.button(key="label-LOC").click().run()
+    here.do("label", side="target", start=4, end=5, label="LOC")
     assert "newer than your labels" not in html(app)
 
 
-def test_a_translation_that_is_empty_or_the_same_is_not_stored(app, project):
-    number = project(PAIR)
-    page(app, "inspect", project=str(number))
+def test_a_translation_that_is_empty_or_the_same_is_not_stored(app, editor):
+    here = editor()
     for text, said in (("  ", "is empty"), (PAIR[1], "the same as before")):
         save_translation(app, text)
         assert said in app.toast[0].value
-    assert store().sentence(number, 0).revision == 0
+    assert stored(here).revision == 0
 
 
-def test_steps_name_what_was_given_and_what_was_computed(app, project):
-    number = project(PAIR)
-    page(app, "inspect", project=str(number))
+def test_back_to_automatic_and_any_older_state(app, editor):
+    here = editor()
+    here.do("label", side="target", start=4, end=5, label="LOC")
+    app.button(key="automatic").click().run()
+    assert here.spans() == [(0, 1, "PER", "auto")]
+    app.button(key="restore-1").click().run()
+    assert (4, 5, "LOC", "manual") in here.spans() and stored(here).revision == 3
+
+
+def test_a_candidate_and_another_methods_spans_can_be_taken(app, editor):
+    here = editor(("Ann met Ann .", "Ann traf Ann ."))
+    app.button(key="use-span-matching").click().run()
+    assert {state for *_, state in here.spans()} == {"accepted"}
+    assert stored(here).edits.target_entities[0].derived.method == "span-matching"
+
+
+def test_steps_name_what_was_given_and_what_was_computed(app, editor):
+    editor()
     shown = html(app)
     assert shown.count("given or kept") == 2
     assert shown.index("<td>recognition") < shown.index("<td>translation") < shown.index("computed in")
 
 
-def test_a_missing_model_is_one_message_and_the_text_is_still_there(app, project):
-    number = project(("Ann left .", None), translator="given")
-    page(app, "inspect", project=str(number))
-    shown = html(app)
-    assert "Stopped at translation" in shown and board(app)["source"]["words"] == ["Ann", "left", "."]
-    assert "Traceback" not in shown
+def test_a_missing_model_is_one_message_and_the_text_is_still_there(app, editor):
+    here = editor(("Ann left .", None), translator="given")
+    assert "Stopped at translation" in html(app) and here.data["source"]["words"] == ["Ann", "left", "."]
+    assert "Traceback" not in html(app)
 
 
-def test_only_what_the_current_method_has_to_say_stands_under_the_board(app, project):
+def test_only_what_the_current_method_has_to_say_stands_under_the_editor(app, project):
     number = project(PAIR, methods=("heuristic", "model-transfer"))
     page(app, "inspect", project=str(number), m="heuristic")
     assert "model-transfer failed" not in html(app)
@@ -243,31 +302,6 @@ def test_only_what_the_current_method_has_to_say_stands_under_the_board(app, pro
     assert "model-transfer failed on this sentence" in html(app)
 
 
-def test_entities_without_a_place_are_explained(app, project):
-    number = project(("Ann left .", "Sie ging fort heute morgen ganz leise ."), methods=("heuristic",), aligner="given")
-    page(app, "inspect", project=str(number))
+def test_entities_without_a_place_are_explained(app, editor):
+    editor(("Ann left .", "Sie ging fort heute morgen ganz leise ."), methods=("heuristic",), aligner="given")
     assert "Stopped at alignment" in html(app)
-
-
-def test_somebody_elses_newer_version_is_not_overwritten(app, project):
-    number = project(PAIR)
-    page(app, "inspect", project=str(number))
-    select(app, 4, 5)
-    from dataclasses import replace
-
-    stored = store().sentence(number, 0)
-    theirs = replace(stored.edits, target_entities=(Entity(Span(0, 1), "ORG", origin="human"),))
-    original = type(store()).save
-    calls = []
-
-    def first_somebody_else(self, sentence_id, edits, **how):
-        if not calls:
-            calls.append(original(self, sentence_id, theirs, expected_revision=stored.revision, kind="theirs"))
-        return original(self, sentence_id, edits, **how)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(type(store()), "save", first_somebody_else)
-        app.button(key="label-LOC").click().run()
-    assert not app.exception
-    assert target_spans(number) == [(0, 1, "ORG")]
-    assert any(toast.value for toast in app.toast)

@@ -5,7 +5,7 @@ import pytest
 from projection.corrections.store import Store
 from projection.errors import StoreError
 from projection.settings import settings
-from tests.pages.conftest import html, page
+from tests.pages.conftest import Editor, html, page
 from views.resources import store
 
 PAIR = ("Ann met Bob in Berlin .", "Ann traf Bob in Berlin .")
@@ -26,7 +26,15 @@ def said(app):
     return toast.value.replace("\\", "")
 
 
-@pytest.mark.parametrize("key", ["accept", "automatic", "save-text"])
+def test_an_edit_that_cannot_be_stored_stays_with_the_editor(app, read_only):
+    page(app, "inspect", project=str(read_only))
+    here = Editor(app)
+    here.do("check")
+    assert "is read-only: nothing was stored" in said(app)
+    assert here.data["acknowledged"] == {} and not here.data["checked"]
+
+
+@pytest.mark.parametrize("key", ["automatic", "save-text"])
 def test_a_change_that_cannot_be_stored_is_said(app, read_only, key):
     page(app, "inspect", project=str(read_only))
     next(area for area in app.text_area if "translation" in area.label).set_value("Ann .")
@@ -55,7 +63,7 @@ def test_a_project_deleted_elsewhere_is_said_and_the_way_on_is_shown(app, projec
     number = project(PAIR, PAIR)
     page(app, "inspect", project=str(number))
     store().delete_project(number)
-    app.button(key="next").click().run()
+    app.number_input(key="jump").set_value(2).run()
     assert not app.exception
     assert "That project cannot be opened" in html(app) and "may have been deleted" in html(app)
     assert app.button(key="start").label == "Start a project"

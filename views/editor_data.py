@@ -1,28 +1,19 @@
-"""The pair of sentences as plain values for the component in assets/board.*: boxes, links, other methods."""
+"""The pair of sentences as plain values for the editor in assets/editor*: boxes, links, candidates, other methods."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from projection.evaluation.agreement import differing_words
 from projection.text.languages import english_name, is_unsegmented
-from projection.types import Alignment, Entity, Projection, Sentence, Span
-from views.markup import STATES, direction, gap_before, score_text
+from projection.types import Alignment, Decision, Entity, Projection, Sentence
+from views.markup import SAID, STATES, direction, gap_before, score_text
 from views.palette import css_class
 
-SAID = {"auto": "automatic", "kept": "given", "corrected": "corrected", "accepted": "checked"}
-LEGEND = (
-    ("auto", "automatic"),
-    ("kept", "checked or given"),
-    ("corrected", "corrected \u270e"),
-    ("unlinked", "no link"),
-    ("differs", "differs from above"),
-)
 
-
-def row(sentence: Sentence, entities: Sequence[Entity], note: str, linked: Iterable[int], *, checked: bool) -> dict:
-    """Return one sentence for the board; `linked` are its words with a link, `checked` draws boxes solid."""
+def row(sentence: Sentence, entities: Sequence[Entity], note: str, linked: Iterable[int]) -> dict[str, Any]:
+    """Return one sentence for the editor; `linked` are its words with a link."""
     linked = frozenset(linked)
     return {
         "name": english_name(sentence.language) if sentence.language != "und" else "Text",
@@ -33,18 +24,18 @@ def row(sentence: Sentence, entities: Sequence[Entity], note: str, linked: Itera
         "gaps": [gap_before(sentence, index) for index in range(len(sentence))],
         "words": list(sentence.words),
         "linked": [index in linked for index in range(len(sentence))],
-        "entities": [entity_value(entity, checked=checked) for entity in entities],
+        "entities": [entity_value(entity) for entity in entities],
+        "missing": False,
     }
 
 
-def missing_row(language: str) -> dict:
+def missing_row(language: str) -> dict[str, Any]:
     """Return the row of a side that is not there."""
-    return row(Sentence("", (), language), (), "not there yet", (), checked=False)
+    return row(Sentence("", (), language), (), "not there yet", ()) | {"missing": True}
 
 
-def entity_value(entity: Entity, *, checked: bool = False) -> dict:
+def entity_value(entity: Entity) -> dict[str, Any]:
     state = STATES[entity.origin]
-    state = "accepted" if checked and state == "auto" else state
     return {
         "start": entity.span.start,
         "end": entity.span.end,
@@ -56,12 +47,12 @@ def entity_value(entity: Entity, *, checked: bool = False) -> dict:
     }
 
 
-def links(alignment: Alignment | None, *, manual: bool = False) -> list[list[Any]]:
-    """Return [source, target, weight, score text, manual] of each link, left to right."""
+def links(alignment: Alignment | None, manual: frozenset[tuple[int, int]] = frozenset()) -> list[list[Any]]:
+    """Return [source, target, weight, score text, whether a person made it] of each link, left to right."""
     if alignment is None:
         return []
     return [
-        [source, target, weight, score_text(alignment.scores.get((source, target))), manual]
+        [source, target, weight, score_text(alignment.scores.get((source, target))), (source, target) in manual]
         for source, target in sorted(alignment.links)
         for weight in [max(0.0, min(1.0, float(alignment.scores.get((source, target), 1.0))))]
     ]
@@ -94,7 +85,7 @@ def entity_pairs(
     return pairs
 
 
-def strip(name: str, entities: Sequence[Entity], current: Sequence[Entity]) -> dict:
+def strip(name: str, entities: Sequence[Entity], current: Sequence[Entity]) -> dict[str, Any]:
     """Return another method's (or the gold) spans under the target, with the words that differ from `current`."""
     spans = {(entity.span, entity.label) for entity in current}
     same = sum((entity.span, entity.label) in spans for entity in entities)
@@ -106,30 +97,8 @@ def strip(name: str, entities: Sequence[Entity], current: Sequence[Entity]) -> d
     }
 
 
-def board(
-    *,
-    sentence_key: str,
-    source: Mapping[str, Any],
-    target: Mapping[str, Any],
-    links: list[list[Any]],
-    pairs: list[list[int]],
-    strips: Sequence[Mapping[str, Any]] = (),
-    pick: Mapping[str, Any] | None = None,
-    preview: tuple[Span, str] | None = None,
-) -> dict:
-    """Put the parts together as the component reads them."""
-    shown = {"auto", "kept", "corrected"} & {item["state"].replace("accepted", "kept")
-                                             for side in (source, target) for item in side["entities"]}  # fmt: skip
-    shown |= {"unlinked"} if not all((*source["linked"], *target["linked"])) else set()
-    shown |= {"differs"} if any(item["differs"] for item in strips) else set()
-    return {
-        "sentence": sentence_key,
-        "source": dict(source),
-        "target": dict(target),
-        "links": links,
-        "pairs": pairs,
-        "strips": list(strips),
-        "pick": dict(pick) if pick else None,
-        "preview": {"start": preview[0].start, "end": preview[0].end, "text": preview[1]} if preview else None,
-        "legend": [list(item) for item in LEGEND if item[0] in shown],
-    }
+def candidate(decision: Decision, label: str) -> dict[str, Any]:
+    """Return one candidate for a source entity with what became of it."""
+    span = decision.candidate.span
+    score = score_text(decision.score)
+    return {"start": span.start, "end": span.end, "label": label, "score": score, "why": decision.reason}

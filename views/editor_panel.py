@@ -1,0 +1,228 @@
+"""The editor on the inspect page: what it is given to draw, and what becomes of what it sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from projection.corrections.inbox import BRANCH
+from projection.corrections.records import Line, steps
+from projection.errors import ProjectionError
+from projection.types import Alignment, Span
+from views import editing, tables, workbench
+from views import editor_data as values
+from views.desk import Desk, Memory, Pick, first_doubtful
+from views.frame import say
+from views.markup import language_pair, local_time
+from views.palette import css_class, label_keys
+from views.resources import editor_component, store
+from views.session import memory
+
+KEY = "editor"
+CANDIDATES = 9
+REMEMBERED_REFUSALS = 50
+
+
+def on_sent() -> None:
+    """Store what the editor sent. Called by Streamlit before the page runs."""
+    receive((st.session_state.get(KEY) or {}).get("sent"))
+
+
+def receive(sent: Mapping[str, Any] | None) -> bool:
+    """Store the operations and follow the view of a message; return whether there was anything new in it."""
+    kept = memory()
+    view = (sent or {}).get("view")
+    if not sent or not view or (kept.view and kept.view["client"] == sent["client"] and kept.view["n"] >= view["n"]):
+        return False
+    try:
+        receipt = workbench.take(sent)
+    except ProjectionError as problem:  # the editor keeps what is not acknowledged and sends it again
+        say(str(problem), "bad")
+    else:
+        kept.acknowledged |= receipt.acknowledged
+        kept.refused = [*kept.refused, *receipt.refused][-REMEMBERED_REFUSALS:]
+        if receipt.said:
+            say(" ".join(receipt.said), "warn")
+    _follow(kept, view | {"client": sent["client"]})
+    return True
+
+
+def _follow(kept: Memory, view: Mapping[str, Any]) -> None:
+    before, kept.view = kept.view, view
+    go = view.get("go")
+    if go is not None and not (before and before["client"] == view["client"] and before.get("go") == go):
+        editing.go(int(go))
+    if view.get("open") == "guidelines":
+        st.session_state["open-guidelines"] = True
+
+
+def draw_editor(desk: Desk, *, stale: bool = False) -> None:
+    """Mount the editor. After a restart of the server its first message comes as a value without a callback."""
+    data = data_of(desk) | {"stale": stale}
+    mounted = editor_component()(key=KEY, data=data, default={"sent": None}, on_sent_change=on_sent)
+    if receive(mounted.sent):
+        st.rerun()
+
+
+def data_of(desk: Desk) -> dict[str, Any]:
+    """Return what the editor draws (see the head of assets/editor.js for the protocol)."""
+    project, edits, kept = desk.project, desk.stored.edits, desk.memory
+    undo, redo = steps(reversed(desk.events))
+    return {
+        "project": project.id,
+        "sentence": desk.stored.id,
+        "position": desk.stored.position,
+        "total": project.sentences,
+        "line": desk.stored.line,
+        "key": desk.key,
+        "revision": desk.stored.revision,
+        "method": desk.method,
+        "acknowledged": dict(kept.acknowledged),
+        "problems": [{"client": one.client, "n": one.n, "text": one.text} for one in kept.refused],
+        "source": _row(desk, "source", source_note(desk)),
+        "target": _row(desk, "target", target_note(desk)),
+        "links": values.links(desk.alignment, manual_links(desk)),
+        "pairs": desk.pairs,
+        "strips": _strips(desk),
+        "candidates": _candidates(desk),
+        "labels": _labels(desk),
+        "checked": edits.checked,
+        "flagged": edits.flagged,
+        "note": edits.note,
+        "undo": undo,
+        "redo": redo,
+        "saved": local_time(desk.events[0].at) if desk.events else "",
+        "author": workbench.author(),
+        "readonly": workbench.may(project.id, desk.stored.line) or False,
+        "stale": False,
+        "conflict": _conflict(desk),
+        "doubt": [],
+        "guidelines": False,
+        "title": {
+            "id": desk.outcome.task.id or f"Sentence {desk.stored.position + 1}",
+            "about": f"{project.name} \u00b7 {language_pair(desk.setup.source_language, desk.setup.target_language)}",
+        },
+        "progress": {"checked": project.checked, "total": project.sentences},
+        **_wish(desk),
+    }
+
+
+def _row(desk: Desk, side: str, note: str) -> dict[str, Any]:
+    sentence = desk.sentence_on(side)
+    if sentence is None:
+        return values.missing_row(getattr(desk.setup, f"{side}_language"))
+    if desk.alignment is None:
+        linked = range(len(sentence))  # nothing is known yet, so no word is without a link
+    else:
+        linked = {link[side == "target"] for link in desk.alignment.links}
+    return values.row(sentence, desk.entities_on(side), note, linked)
+
+
+def source_note(desk: Desk) -> str:
+    """Say where text and labels of the source came from."""
+    labels = "your labels" if desk.outcome.task.labelled else desk.setup.recognizer
+    if desk.is_typed("source"):
+        return f"your text, {labels}"
+    return f"source, {labels}" if desk.stored.task.source else f"{desk.setup.translator}, {labels}"
+
+
+def target_note(desk: Desk) -> str:
+    if desk.is_typed("target"):
+        return "your text"
+    if desk.stored.task.target:
+        return "given"
+    if desk.sheet.writes_own_text:
+        return desk.method
+    translated = desk.stored.edits.target or any(stage.name == "translation" for stage in desk.outcome.stages)
+    return desk.setup.translator if translated else desk.setup.methods[0]
+
+
+def manual_links(desk: Desk) -> frozenset[tuple[int, int]]:
+    """Return the links a person made: those of an edited alignment that no aligner scored and no file brought."""
+    edited: Alignment | None = desk.stored.edits.alignment
+    if edited is None:
+        return frozenset()
+    given = desk.stored.task.alignment
+    return frozenset(link for link in edited.links if link not in edited.scores) - (given.links if given else set())
+
+
+def _strips(desk: Desk) -> list[dict[str, Any]]:
+    found = {name: one for name, one in desk.outcome.projections.items() if name != desk.method}
+    others = {name: one.entities for name, one in found.items() if desk.shares_text(one)}
+    if desk.gold:
+        others["gold"] = desk.gold
+    return [values.strip(name, entities, desk.entities) for name, entities in others.items()]
+
+
+def _candidates(desk: Desk) -> dict[str, list[dict[str, Any]]]:
+    projection = desk.projection
+    if projection is None or desk.source is None:
+        return {}
+    return {
+        str(index): [
+            values.candidate(item, entity.label) for item in tables.decisions_about(projection, index, CANDIDATES)
+        ]
+        for index, entity in enumerate(desk.source.entities)
+    }
+
+
+def _labels(desk: Desk) -> list[dict[str, str]]:
+    return [
+        {"label": label, "key": key.lower(), "colour": css_class(label)}
+        for label, key in label_keys(desk.labels()).items()
+    ]
+
+
+def _wish(desk: Desk) -> dict[str, Any]:
+    """Return what is to be selected: in a sentence that was not shown before, the most doubtful span."""
+    kept = desk.memory
+    if kept.offered != desk.key:
+        new_sentence = kept.offered.rpartition("/")[0] != desk.key.rpartition("/")[0]
+        kept.offered = desk.key
+        pick = first_doubtful(desk) if new_sentence else None
+        if pick:
+            wish(desk, pick)
+    return {"pick": kept.wish, "ghost": (kept.wish or {}).get("ghost")}
+
+
+def wish(desk: Desk, pick: Pick, ghost: int | None = None) -> None:
+    """Select words in the editor from outside, and look at candidate number `ghost` (from 0)."""
+    view = desk.memory.view or {"n": 0}
+    place = {"side": pick.side, "start": pick.span.start, "end": pick.span.end, "key": desk.key}
+    desk.memory.wish = place | {"n": view["n"] + 1, "ghost": ghost}
+
+
+def shown_ghost(desk: Desk) -> int | None:
+    """Return the rank (from 0) of the candidate that is looked at in the editor, if any."""
+    view = desk.memory.view
+    return view.get("ghost") if view and view.get("sentence") == desk.stored.id else None
+
+
+def _conflict(desk: Desk) -> dict[str, Any] | None:
+    """Return the oldest version that lost against a newer one and waits for a decision."""
+    waiting = [line for line in store().lines(desk.stored.id) if line.name.startswith(BRANCH)]
+    if not waiting or desk.stored.line:
+        return None
+    branch: Line = waiting[0]
+    mine = branch.edits.final_entities(desk.projection)
+    words = desk.target.words if desk.target else ()
+    fits = branch.edits.target is None or branch.edits.target.words == words
+    return {
+        "line": branch.name,
+        "author": branch.author or "another tab",
+        "at": local_time(branch.at),
+        "text": _difference(desk, mine) if fits else "The words of the translation differ.",
+        "mine": [values.entity_value(entity) for entity in mine] if fits else [],
+        "theirs": [values.entity_value(entity) for entity in desk.entities],
+    }
+
+
+def _difference(desk: Desk, mine: Any) -> str:
+    here, there = ({(entity.span, entity.label) for entity in one} for one in (desk.entities, mine))
+    changed: list[tuple[Span, str]] = sorted(here ^ there)
+    if not changed or desk.target is None:
+        return "Links, texts or notes differ."
+    names = dict.fromkeys(desk.target.text_of(span) for span, _ in changed if span.end <= len(desk.target))
+    return f"They differ at {', '.join(names)}."

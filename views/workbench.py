@@ -1,0 +1,159 @@
+"""What stands between the editor and the store: what a person sees of a sentence, and what becomes of their changes."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import streamlit as st
+
+from projection.corrections.inbox import Inbox, Receipt
+from projection.corrections.records import StoredSentence
+from projection.corrections.sheet import Sheet
+from projection.corrections.store import settings_key
+from projection.pipeline import Outcome, Pipeline, Resources, Setup, Task
+from views.resources import compute_lock, resources, store
+
+KEPT_OUTCOMES = 200
+
+
+class Outcomes:
+    """The newest results of the pipeline by sentence, for all tabs: equal tasks under equal settings run once."""
+
+    def __init__(self, size: int = KEPT_OUTCOMES):
+        self._size, self._lock = size, threading.Lock()
+        self._kept: OrderedDict[tuple[int, str], list[tuple[str, Task, Outcome]]] = OrderedDict()
+
+    def find(self, stored: StoredSentence, setup: Setup, task: Task) -> Outcome | None:
+        with self._lock:
+            for settings, known, outcome in self._kept.get((stored.id, stored.line), ()):
+                if settings == _settings(setup) and known == task:
+                    self._kept.move_to_end((stored.id, stored.line))
+                    return outcome
+        return None
+
+    def last(self, stored: StoredSentence, setup: Setup) -> Outcome | None:
+        """Return the newest result of a sentence under these settings, made from older edits."""
+        with self._lock:
+            kept = self._kept.get((stored.id, stored.line), ())
+            return next((outcome for settings, _, outcome in kept if settings == _settings(setup)), None)
+
+    def keep(self, stored: StoredSentence, setup: Setup, task: Task, outcome: Outcome) -> None:
+        key = (stored.id, stored.line)
+        with self._lock:
+            others = [item for item in self._kept.get(key, ()) if item[:2] != (_settings(setup), task)]
+            self._kept[key] = [(_settings(setup), task, outcome), *others][:3]
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+
+
+def _settings(setup: Setup) -> str:
+    return json.dumps(setup.to_dict(), sort_keys=True, default=str)
+
+
+@st.cache_resource(show_spinner=False)
+def outcomes() -> Outcomes:
+    return Outcomes()
+
+
+def compute(stored: StoredSentence, setup: Setup) -> Outcome:
+    """Return the pipeline's outcome under the stored edits, computed here and now if it is not at hand."""
+    return _compute(stored, setup, outcomes(), resources(), compute_lock())
+
+
+def _compute(
+    stored: StoredSentence, setup: Setup, known: Outcomes, pool: Resources, lock: threading.Lock
+) -> Outcome:  # fmt: skip
+    task = stored.edits.apply(stored.task)
+    outcome = known.find(stored, setup, task)
+    if outcome is None:
+        with lock:
+            outcome = Pipeline(setup, pool, also=("alignment",)).run([task])[0]
+        known.keep(stored, setup, task, outcome)
+    return outcome
+
+
+@st.cache_resource(show_spinner=False)
+def _ahead() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="ahead")
+
+
+def prepare(upcoming: StoredSentence, setup: Setup) -> None:
+    """Compute a sentence that will probably be opened next, in the background; what fails is said when it is opened."""
+    if outcomes().find(upcoming, setup, upcoming.edits.apply(upcoming.task)) is None:
+        _ahead().submit(_compute, upcoming, setup, outcomes(), resources(), compute_lock())
+
+
+def sheet_of(stored: StoredSentence, method: str) -> Sheet:
+    """Return what a person sees of a sentence under the project's settings and a method."""
+    setup = store().project(stored.project_id).setup
+    store().keep_settings(setup)
+    return sheet(stored, setup, compute(stored, setup), method)
+
+
+def sheet(stored: StoredSentence, setup: Setup, outcome: Outcome, method: str) -> Sheet:
+    method = method if method in setup.methods else setup.methods[0]
+    languages = (setup.source_language, setup.target_language)
+    return Sheet(stored.task, stored.edits, outcome, method, settings_key(setup), languages)
+
+
+@st.cache_resource(show_spinner=False)
+def _inbox(url: str) -> Inbox:
+    return Inbox(store(), sheet_of, _may)
+
+
+def inbox() -> Inbox:
+    """Return the one inbox of the server for the current store."""
+    return _inbox(store().url)
+
+
+def _may(project_id: int, person: str, line: str) -> str:
+    return ""
+
+
+def may(project_id: int, line: str) -> str:
+    """Return why the person here may not change a line of a project, "" if they may."""
+    return _may(project_id, author(), line)
+
+
+def author() -> str:
+    return ""
+
+
+def line_here(project_id: int, position: int) -> str:
+    """Return the line of a sentence that the person here works on."""
+    return ""
+
+
+def perform(stored: StoredSentence, setup: Setup, seen: Sheet, operation: Mapping[str, Any]) -> Receipt:
+    """Do one operation that a button of a page asks for, on the revision and the sheet the page shows.
+
+    What was refused is in the receipt.
+    """
+    message = {
+        "n": 1, "project": stored.project_id, "position": stored.position, "line": stored.line,
+        "base": stored.revision, "method": seen.method, "op": dict(operation),
+    }  # fmt: skip
+    store().keep_settings(setup)
+    shown = Inbox(store(), lambda newest, method: replace(seen, edits=newest.edits), _may)
+    return shown.take(f"page-{uuid4().hex}", [message], author())
+
+
+def take(sent: Mapping[str, Any]) -> Receipt:
+    """Store what an editor sent: first what an earlier page could not hand over, then its own queue."""
+    receipt = Receipt()
+    queues: Sequence[Mapping[str, Any]] = [*sent.get("recovered", ()), sent]
+    for queue in queues:
+        part = inbox().take(str(queue["client"]), queue.get("ops", ()), author())
+        receipt.acknowledged |= part.acknowledged
+        receipt.refused += part.refused
+        receipt.said += part.said
+        receipt.stored += part.stored
+    return receipt
