@@ -45,8 +45,7 @@ def style() -> str:
 
 def editor_component():
     """Return the mount function of the editor (see assets/editor.js)."""
-    more = sorted(path.stem for path in ASSETS.glob("editor_*.js"))
-    return _component("editor", *more)
+    return _component("editor", *sorted(path.name for path in ASSETS.glob("editor_*.*")))
 
 
 def compare_component():
@@ -60,12 +59,14 @@ def disputes_component():
 
 
 @st.cache_resource(show_spinner=False)
-def _component(name: str, *more_scripts: str):
+def _component(name: str, *more: str):
+    """Register assets/`name`.* as a component; `more` are further scripts and style sheets of it."""
+    parts = {kind: [f"{name}.{kind}", *(one for one in more if one.endswith(kind))] for kind in ("css", "js")}
     return st.components.v2.component(
         f"projection_{name}",
         html=_asset(f"{name}.html"),
-        css=_asset("tokens.css") + _asset(f"{name}.css"),
-        js="".join(_asset(f"{script}.js") for script in (name, *more_scripts)),
+        css=_asset("tokens.css") + "".join(map(_asset, parts["css"])),
+        js="".join(map(_asset, parts["js"])),
     )
 
 
