@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from projection.errors import FormatError
-from projection.text.columns import Block, ColumnFormat, Layout, blocks
+from projection.text.columns import LABEL, Block, ColumnFormat, Layout, blocks
 from projection.text.records import Lines, Scan
 from projection.text.schemes import LabelProblem, SchemeDetector, encode
 from projection.types import Entity, Span
@@ -59,7 +59,7 @@ class ConlluFormat(ColumnFormat):
                     self.fields = tuple(match.group(1).split("-"))
             for key, kinds in seen.items():
                 values = (_attribute(row[_MISC], key) for _, row in block.rows if key in row[_MISC])
-                kinds.update("O" if value == "O" else "(" if {*"()"} & {*value} else "-" for value in values if value)
+                kinds.update(_style(value) for value in values if value)
         self.key = "Entity" if seen["Entity"] and not seen["NER"] else "NER"
         self.brackets = "(" in seen[self.key]
         self.writes_outside = "O" in seen[self.key]
@@ -100,6 +100,13 @@ class ConlluFormat(ColumnFormat):
 
     def space_after(self, block: Block) -> list[bool]:
         return [_attribute(row[_MISC], "SpaceAfter") != "No" for _, row in block.rows]
+
+
+def _style(value: str) -> str:
+    """Return "O", "-" for a tag (whose type may have brackets in it), "(" for brackets."""
+    if value == "O":
+        return "O"
+    return "-" if LABEL.fullmatch(value) or not {*"()"} & {*value} else "("
 
 
 def _attribute(misc: str, key: str) -> str | None:
