@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from projection.corrections.tables import HEAD
 from projection.errors import StoreError, StoreUnavailable
@@ -30,6 +31,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         with explained(self.url), self.engine.begin() as connection:
+            _begin_writing(connection)
             yield connection
 
 
@@ -50,8 +52,18 @@ def open_engine(url: str) -> Engine:
         if file:
             file.parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed)
-    except (ArgumentError, NoSuchModuleError, ImportError) as problem:
-        raise StoreError(f"The database address {url!r} cannot be used ({problem}).") from problem
+    except ImportError as problem:
+        package = "psycopg[binary]" if "psycopg" in str(problem) else problem.name
+        raise StoreError(
+            f"The database address {_shown(url)!r} needs a Python package ({problem}): pip install '{package}'."
+        ) from problem
+    except NoSuchModuleError as problem:
+        raise StoreError(f"The database address {_shown(url)!r} cannot be used ({problem}).") from problem
+    except ArgumentError as problem:  # nothing of it is shown: a password may stand anywhere in it
+        raise StoreError(
+            "The database address cannot be read. It looks like sqlite:////folder/file.sqlite or "
+            "postgresql+psycopg://name:password@computer/database."
+        ) from problem
     except OSError as problem:
         raise StoreError(f"{_no_place(url)} ({problem.strerror}).") from problem
     if parsed.get_backend_name() == "sqlite":
@@ -68,6 +80,12 @@ def explained(url: str) -> Iterator[None]:
         yield
     except DBAPIError as problem:
         raise StoreUnavailable(_message(url, str(problem.orig))) from problem
+    except PoolTimeout as problem:
+        raise StoreUnavailable(_message(url, "locked")) from problem
+    except UnicodeEncodeError as problem:
+        raise StoreError(
+            "Half a surrogate pair cannot be stored: take the broken character out of the text."
+        ) from problem
     except OSError as problem:
         raise StoreUnavailable(f"{_no_place(url)} ({problem.strerror}).") from problem
 
@@ -108,6 +126,16 @@ def _prepare_sqlite(connection, _record) -> None:
     cursor.close()
 
 
+def _begin_writing(connection: Connection) -> None:
+    """Let nobody else write from here on: what is read next is still so when it is written.
+
+    Python begins a SQLite transaction only at the first change of a row, which would leave what is read
+    before it, and every change of tables, outside.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 def _one_at_a_time(file: Path | None):
     if file is None:
         return nullcontext()
@@ -134,6 +162,7 @@ def _migrate(engine: Engine) -> None:
             "Update the program, or set PROJECTION_HOME to another folder."
         )
     with engine.begin() as connection:
+        _begin_writing(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

@@ -56,7 +56,8 @@ class Edits:
         """Return the target labels that count: the person's, and the projected ones they have not replaced."""
         if self.target_entities is not None:
             return self.target_entities
-        automatic = projection.entities if projection else ()
+        fits = projection and (self.target is None or projection.bitext.target.words == self.target.words)
+        automatic = projection.entities if fits else ()
         return in_order((*self.placed, *(entity for entity in automatic if not self._replaced(entity.span))))
 
     def _replaced(self, span: Span) -> bool:

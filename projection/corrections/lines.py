@@ -24,7 +24,13 @@ from projection.errors import ConflictError, StoreError
 def append(
     connection: Connection, sentence_id: int, line: str, edits: Edits, expected: int, kind: str, stamp: Stamp
 ) -> int:
-    """Add the revision after `expected`. Raises ConflictError when there is one already."""
+    """Add the revision after `expected` and return its number. Raises ConflictError when there is one already.
+
+    A numbered message that is stored already is not stored again: the revision it made is returned.
+    """
+    known = _revision_of(connection, stamp)
+    if known:
+        return known
     state = dump_state(edits)
     if line != MAIN and find(connection, sentence_id, line) is None:
         fork(connection, sentence_id, line, 0, stamp.author)
@@ -39,12 +45,22 @@ def append(
             "Your change was not stored; look at the newest state and make it again."
         )
     row = {
-        "sentence_id": sentence_id, "line": line, "revision": expected + 1, "kind": kind, "author": stamp.author,
+        "sentence_id": sentence_id, "line": line, "revision": expected + 1,
+        "kind": kind.replace("\0", ""), "author": stamp.author,
         "at": now(), "edits": state, "base": expected if stamp.base is None else stamp.base,
         "seconds": stamp.seconds, "client": stamp.client, "number": stamp.number,
     }  # fmt: skip
     connection.execute(insert(tables.event).values(row))
     return expected + 1
+
+
+def _revision_of(connection: Connection, stamp: Stamp) -> int | None:
+    """Return the revision that a numbered message made, None where it made none."""
+    if not stamp.number:
+        return None
+    table = tables.event
+    message = (table.c.client == stamp.client, table.c.number == stamp.number)
+    return connection.execute(select(table.c.revision).where(*message)).scalar_one_or_none()
 
 
 def newest_revision(connection: Connection, sentence_id: int, line: str) -> int:
@@ -66,7 +82,7 @@ def events(connection: Connection, sentence_id: int, line: str, after: int = 0) 
 def state_at(connection: Connection, sentence_id: int, line: str, revision: int) -> Edits:
     if revision == 0:
         head = find(connection, sentence_id, line) if line != MAIN else None
-        return state_at(connection, sentence_id, MAIN, head.base) if head and head.base else Edits()
+        return state_at(connection, sentence_id, head.parent, head.base) if head and head.base else Edits()
     table = tables.event
     place = (table.c.sentence_id == sentence_id, table.c.line == line, table.c.revision == revision)
     state = connection.execute(select(table.c.edits).where(*place)).scalar_one_or_none()
@@ -76,16 +92,26 @@ def state_at(connection: Connection, sentence_id: int, line: str, revision: int)
 
 
 def step(connection: Connection, sentence_id: int, line: str, kind: str, stamp: Stamp) -> Edits:
-    """Go one step back ("undo") or forth again ("redo")."""
-    table = tables.event
-    wanted = select(table.c.revision, table.c.kind).where(table.c.sentence_id == sentence_id, table.c.line == line)
-    known = connection.execute(wanted.order_by(table.c.revision)).all()
-    done, undone = undo_stacks((row.revision, row.kind) for row in known)
+    """Go one step back ("undo") or forth again ("redo"), also to before the line branched off."""
+    newest = newest_revision(connection, sentence_id, line)
+    done, undone = undo_stacks(_way_to(connection, sentence_id, line, newest), (MAIN, 0))
     if not (len(done) > 1 if kind == "undo" else undone):
         raise StoreError(f"There is nothing to {kind}.")
-    edits = state_at(connection, sentence_id, line, done[-2] if kind == "undo" else undone[-1])
-    append(connection, sentence_id, line, edits, known[-1].revision, kind, stamp)
+    edits = state_at(connection, sentence_id, *(done[-2] if kind == "undo" else undone[-1]))
+    append(connection, sentence_id, line, edits, newest, kind, stamp)
     return edits
+
+
+def _way_to(connection: Connection, sentence_id: int, line: str, until: int) -> list[tuple[tuple[str, int], str]]:
+    """Return ((line, revision), kind) of all that led to a revision of a line, oldest first."""
+    head = find(connection, sentence_id, line) if line != MAIN else None
+    before = _way_to(connection, sentence_id, head.parent, head.base) if head and head.base else []
+    table = tables.event
+    wanted = select(table.c.revision, table.c.kind).where(
+        table.c.sentence_id == sentence_id, table.c.line == line, table.c.revision <= until
+    )
+    found = connection.execute(wanted.order_by(table.c.revision))
+    return [*before, *(((line, row.revision), row.kind) for row in found)]
 
 
 def restore(connection: Connection, sentence_id: int, line: str, revision: int, stamp: Stamp) -> Edits:
@@ -97,7 +123,9 @@ def restore(connection: Connection, sentence_id: int, line: str, revision: int, 
 
 def undo_batch(connection: Connection, batch: str, stamp: Stamp) -> tuple[int, int]:
     table, undone, left = tables.event, 0, 0
-    wanted = select(table.c.sentence_id, table.c.line, table.c.revision).where(table.c.client == batch)
+    wanted = select(table.c.sentence_id, table.c.line, table.c.revision).where(
+        table.c.client == batch, table.c.kind.not_in(("undo", "redo"))
+    )
     for row in connection.execute(wanted).all():
         if newest_revision(connection, row.sentence_id, row.line) == row.revision:
             step(connection, row.sentence_id, row.line, "undo", stamp)
@@ -119,10 +147,10 @@ def of_sentence(connection: Connection, sentence_id: int, only_open: bool) -> li
     return [line_of(row) for row in connection.execute(wanted.where(table.c.open) if only_open else wanted)]
 
 
-def fork(connection: Connection, sentence_id: int, name: str, base: int, author: str) -> None:
-    start = state_at(connection, sentence_id, MAIN, base)
+def fork(connection: Connection, sentence_id: int, name: str, base: int, author: str, parent: str = MAIN) -> None:
+    start = state_at(connection, sentence_id, parent, base)
     table, place = _head(sentence_id, name)
-    head = {"author": author, "edits": dump_state(start), "at": now(), "open": True}
+    head = {"author": author, "edits": dump_state(start), "at": now(), "open": True, "parent": parent}
     newest = connection.execute(select(table.c.revision).where(*place)).scalar_one_or_none()
     if newest is None:
         row = {"sentence_id": sentence_id, "name": name, "base": base, "revision": 0}
@@ -132,9 +160,9 @@ def fork(connection: Connection, sentence_id: int, name: str, base: int, author:
     append(connection, sentence_id, name, start, newest, "begin again", Stamp(author))
 
 
-def close(connection: Connection, sentence_id: int, name: str) -> None:
+def set_open(connection: Connection, sentence_id: int, name: str, is_open: bool) -> None:
     table, place = _head(sentence_id, name)
-    connection.execute(update(table).where(*place).values(open=False))
+    connection.execute(update(table).where(*place).values(open=is_open))
 
 
 def _head(sentence_id: int, line: str) -> tuple[Table, tuple]:

@@ -20,7 +20,7 @@ from projection.types import Alignment, Derivation, Entity, Link, Sentence, Span
 TEXT, CHECK = "text", "check"
 """The kinds of change by which a person replaces a text, and accepts a sentence."""
 AUTOMATIC = ("projected", "model")
-LONGEST_LABEL, LONGEST_NOTE = 100, 10_000
+LONGEST_LABEL, LONGEST_NOTE, LONGEST_TEXT = 100, 10_000, 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +34,64 @@ class Change:
 
 def apply(sheet: Sheet, operation: Mapping[str, Any]) -> Change:
     """Do one operation as the editor sends it: {"kind": ..., ...}. Raises SpanError."""
-    done = _OPERATIONS.get(operation.get("kind"))
+    kind = operation.get("kind")
+    done, fields = _OPERATIONS.get(kind if isinstance(kind, str) else "", (None, ()))
     if done is None:
-        raise SpanError(f"There is no operation {operation.get('kind')!r}; reload the page.")
+        raise SpanError(f"There is no operation {kind!r:.40}; reload the page.")
     try:
-        values = _read(operation)
-        return done(sheet, **values)
-    except (KeyError, TypeError, ValueError) as problem:
-        raise SpanError(
-            f"The operation {operation.get('kind')!r} was incomplete ({problem}); reload the page."
-        ) from None
+        values = {field: _READERS[field](operation) for field in fields}
+    except (KeyError, ValueError) as problem:
+        raise SpanError(f"The operation {kind!r} was incomplete ({problem}); reload the page.") from None
+    return done(sheet, **values)
 
 
-def _read(operation: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments with spans as spans and everything else of the right type."""
-    values = {key: value for key, value in operation.items() if key not in ("kind", "start", "end", "to")}
-    if "side" in values and values["side"] not in SIDES:
-        raise ValueError(f"no side {values['side']!r}")
-    for key in ("word", "at", "source", "target"):
-        if key in values and (not isinstance(values[key], int) or isinstance(values[key], bool)):
-            raise ValueError(f"{key} is a number")
-    if "start" in operation:
-        none = operation["start"] is None
-        values["span"] = None if none else Span(int(operation["start"]), int(operation["end"]))
-    if "to" in operation:
-        start, end = operation["to"]
-        values["to"] = Span(int(start), int(end))
-    return values
+def _whole(value: Any, name: str) -> int:
+    if type(value) is not int:
+        raise ValueError(f"{name} is a whole number")
+    return value
+
+
+def _span(pair: Any) -> Span:
+    if not isinstance(pair, Sequence) or len(pair) != 2:
+        raise ValueError("words are given by two numbers")
+    start, end = (_whole(value, "a word") for value in pair)
+    if not 0 <= start < end:
+        raise ValueError("the first word comes before the last")
+    return Span(start, end)
+
+
+def _of_type(kind: type, name: str, said: str) -> Callable[[Mapping[str, Any]], Any]:
+    def read(operation: Mapping[str, Any]) -> Any:
+        if type(operation[name]) is not kind:
+            raise ValueError(f"{name} is {said}")
+        return operation[name]
+
+    return read
+
+
+def _side(operation: Mapping[str, Any]) -> str:
+    if operation["side"] not in SIDES:
+        raise ValueError("side is source or target")
+    return operation["side"]
+
+
+def _words(operation: Mapping[str, Any]) -> Span:
+    return _span((operation["start"], operation["end"]))
+
+
+def _words_or_none(operation: Mapping[str, Any]) -> Span | None:
+    return None if operation["start"] is None and operation["end"] is None else _words(operation)
+
+
+_READERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+    "side": _side,
+    "span": _words,
+    "before": _words_or_none,
+    "to": lambda operation: _span(operation["to"]),
+    **{name: _of_type(int, name, "a whole number") for name in ("word", "at", "source", "target")},
+    **{name: _of_type(str, name, "a text") for name in ("label", "text", "name")},
+    "on": _of_type(bool, "on", "true or false"),
+}
 
 
 # labels -------------------------------------------------------------------------------------------------
@@ -75,7 +106,7 @@ def label_words(sheet: Sheet, side: str, span: Span, label: str) -> Change:
     same = next((entity for entity in touched if entity.span == span), None)
     if same is not None and same.label == label:
         return Change(sheet.edits, "")
-    made = _made(sheet, same or (touched[0] if len(touched) == 1 else None), span, label)
+    made = _made(sheet, side, same or (touched[0] if len(touched) == 1 else None), span, label)
     after = [entity for entity in before if entity not in touched] + [made]
     gone = tuple(entity for entity in touched if entity.span != span)
     return Change(_with_entities(sheet, side, after), f"label {_said(sheet, side, span)} {label}", gone)
@@ -100,20 +131,22 @@ def move_borders(sheet: Sheet, side: str, span: Span, to: Span) -> Change:
         )
     if to == span:
         return Change(sheet.edits, "")
-    made = _made(sheet, entity, to, entity.label)
+    made = _made(sheet, side, entity, to, entity.label)
     kind = f"move {_said(sheet, side, span)} to {_said(sheet, side, to)}"
     return Change(_with_entities(sheet, side, [*others, made]), kind)
 
 
-def place_candidate(sheet: Sheet, span: Span | None, to: Span, label: str) -> Change:
-    """Put the target entity on `span` (None: it had no place) onto a candidate's words."""
+def place_candidate(sheet: Sheet, before: Span | None, to: Span, label: str) -> Change:
+    """Put the target entity on the words `before` (None: it had no place) onto a candidate's words."""
     label = _label(label)
     _inside(sheet, "target", to)
-    before = sheet.entity_at("target", span) if span is not None else None
-    others = [entity for entity in sheet.entities if entity.span != span]
+    placed = sheet.entity_at("target", before) if before is not None else None
+    others = [entity for entity in sheet.entities if entity.span != before]
     gone = tuple(entity for entity in others if entity.span.overlaps(to))
     kept = [entity for entity in others if entity not in gone]
-    made = _made(sheet, before, to, label)
+    if placed is not None and (placed.span, placed.label) == (to, label) and placed.origin not in AUTOMATIC:
+        return Change(sheet.edits, "")
+    made = _made(sheet, "target", placed, to, label)
     return Change(_with_entities(sheet, "target", [*kept, made]), f"candidate {_said(sheet, 'target', to)}", gone)
 
 
@@ -133,14 +166,17 @@ def use_method(sheet: Sheet, name: str) -> Change:
         raise SpanError(f"{name} has no result for this sentence.")
     entities = tuple(_accepted(sheet, entity, "accepted", name) for entity in found.entities)
     edits = replace(sheet.edits, target_entities=entities, placed=(), removed=())
-    if found.bitext.target != sheet.task.target:
+    if sheet.task.target is None or found.bitext.target.words != sheet.task.target.words:
         edits = replace(edits, target=found.bitext.target.with_entities(()))
-    return Change(edits, f"spans of {name}")
+    spans = {(entity.span, entity.label) for entity in entities}
+    people = (entity for entity in sheet.entities if entity.origin not in AUTOMATIC)
+    lost = tuple(entity for entity in people if (entity.span, entity.label) not in spans)
+    return Change(edits, f"spans of {name}", lost if sheet.target == found.bitext.target else ())
 
 
 def check(sheet: Sheet, origin: str = "accepted") -> Change:
     """Accept the sentence: its automatic labels become accepted ones, text and labels stay from now on."""
-    if sheet.projection is None and sheet.edits.target_entities is None:
+    if sheet.target is None or (sheet.projection is None and not sheet.edits.decides_target):
         raise SpanError("There are no labels to accept yet.")
     entities = tuple(_accepted(sheet, entity, origin) for entity in sheet.entities)
     edits = replace(_pinned(sheet, "target"), target_entities=entities, placed=(), removed=(), checked=True)
@@ -152,12 +188,13 @@ def uncheck(sheet: Sheet) -> Change:
 
 
 def flag(sheet: Sheet, on: bool = True) -> Change:
-    return Change(replace(sheet.edits, flagged=bool(on)), "flag" if on else "unflag")
+    return Change(replace(sheet.edits, flagged=on), "flag" if on else "unflag")
 
 
 def write_note(sheet: Sheet, text: str) -> Change:
     if len(text) > LONGEST_NOTE:
         raise SpanError(f"A note has at most {LONGEST_NOTE} characters, this one has {len(text)}. Shorten it.")
+    _storable(text)
     return Change(replace(sheet.edits, note=text.strip()), "note")
 
 
@@ -174,31 +211,36 @@ def _with_entities(sheet: Sheet, side: str, after: Iterable[Entity]) -> Edits:
     if edits.target_entities is not None:
         return replace(edits, target_entities=after)
     spans = {entity.span for entity in after if entity.origin in AUTOMATIC}
-    gone = {entity.span for entity in sheet.entities if entity.origin in AUTOMATIC} - spans
+    # also those hidden under a label of a person: nothing may come up from below when that goes
+    gone = {entity.span for entity in sheet.projection.entities} - spans if sheet.projection else set()
     placed = tuple(entity for entity in after if entity.origin not in AUTOMATIC)
     return replace(edits, placed=placed, removed=tuple(sorted({*edits.removed, *gone})))
 
 
 def _pinned(sheet: Sheet, side: str) -> Edits:
-    """Return the edits with the text of `side` kept, if a translator or method made it: labels count its words."""
+    """Return the edits with the text of `side` kept, if a translator or method made it: labels count its words.
+
+    A method that writes its own translation cannot label a kept one, so what it has said is kept too.
+    """
     given, typed = getattr(sheet.task, side), getattr(sheet.edits, side)
-    shown = sheet.sentence_on(side)
-    if shown is None or (given is not None and typed is None and shown.words == given.words):
+    shown, known = sheet.sentence_on(side), given if typed is None else typed
+    if shown is None or (known is not None and known.words == shown.words):
         return sheet.edits
-    return sheet.edits if typed is not None and typed.words == shown.words else replace(
-        sheet.edits, **{side: shown.with_entities(())}
-    )  # fmt: skip
+    edits = replace(sheet.edits, **{side: shown.with_entities(())})
+    if side == "target" and sheet.method_writes and edits.target_entities is None:
+        edits = replace(edits, target_entities=sheet.entities, placed=(), removed=())
+    return edits
 
 
-def _made(sheet: Sheet, before: Entity | None, span: Span, label: str) -> Entity:
+def _made(sheet: Sheet, side: str, before: Entity | None, span: Span, label: str) -> Entity:
     """Return a person's label on `span`, which takes the place of `before`.
 
     Back where the automatic label was, it counts as accepted.
     """
-    if before is None or (before.origin in ("manual", "gold", "human") and before.derived is None):
+    if before is None or (before.origin not in AUTOMATIC and before.derived is None):
         origin = "manual" if before is None or before.origin == "manual" else "corrected"
         return Entity(span, label, origin=origin)
-    derived = before.derived or _derivation(sheet, before)
+    derived = before.derived or _derivation(sheet, before, "recognition" if side == "source" else sheet.method)
     if (derived.span, derived.label) == (span, label):
         return Entity(span, label, derived.score, "accepted", derived)
     return Entity(span, label, None, "corrected", derived)
@@ -207,13 +249,11 @@ def _made(sheet: Sheet, before: Entity | None, span: Span, label: str) -> Entity
 def _accepted(sheet: Sheet, entity: Entity, origin: str, method: str = "") -> Entity:
     if entity.origin not in AUTOMATIC:
         return entity
-    return replace(entity, origin=origin, derived=_derivation(sheet, entity, method))
+    return replace(entity, origin=origin, derived=_derivation(sheet, entity, method or sheet.method))
 
 
-def _derivation(sheet: Sheet, entity: Entity, method: str = "") -> Derivation:
-    recognised = entity.origin == "model"
-    name = method or ("recognition" if recognised else sheet.method)
-    return Derivation(name, entity.span, entity.label, entity.score, sheet.settings)
+def _derivation(sheet: Sheet, entity: Entity, method: str) -> Derivation:
+    return Derivation(method, entity.span, entity.label, entity.score, sheet.settings)
 
 
 # links --------------------------------------------------------------------------------------------------
@@ -245,7 +285,7 @@ def split_word(sheet: Sheet, side: str, word: int, at: int) -> Change:
     """Make two words of one, `at` code points after its beginning; labels and links stay on both."""
     sentence = sheet.words_on(side)
     token = _token(sentence, word)
-    if not 0 < at < len(token.text):
+    if not (0 < at < len(token.text) and token.text[:at].strip() and token.text[at:].strip()):
         raise SpanError(f"{token.text!r} can be split only inside the word.")
     middle = token.start + at
     halves = Token(token.text[:at], token.start, middle), Token(token.text[at:], middle, token.end)
@@ -275,7 +315,7 @@ def merge_words(sheet: Sheet, side: str, word: int) -> Change:
 
 def _with_tokens(sheet: Sheet, side: str, after: Sentence, places: Sequence[Sequence[int]]) -> Edits:
     """Return the edits for new tokens on `side`; old word i became the words places[i]."""
-    edits = replace(sheet.edits, **{side: after})
+    edits = replace(_pinned(sheet, side), **{side: after})
     if side == "source":
         if sheet.task.labelled or edits.source_entities is not None:
             edits = replace(edits, source_entities=_carried(sheet.entities_on("source"), places))
@@ -285,7 +325,7 @@ def _with_tokens(sheet: Sheet, side: str, after: Sentence, places: Sequence[Sequ
             edits,
             target_entities=None if whole is None else _carried(whole, places),
             placed=_carried(edits.placed, places),
-            removed=tuple(_carried_span(span, places) for span in edits.removed),
+            removed=_carried_removals(sheet, edits.removed, places),
         )
     links = sheet.edits.alignment or sheet.edits.apply(sheet.task).alignment
     return edits if links is None else replace(edits, alignment=_carried_links(links, side, places, len(after)))
@@ -296,10 +336,22 @@ def _carried(entities: Iterable[Entity], places: Sequence[Sequence[int]]) -> Ent
         replace(
             entity,
             span=_carried_span(entity.span, places),
-            derived=entity.derived and replace(entity.derived, span=_carried_span(entity.derived.span, places)),
+            derived=_carried_derivation(entity.derived, places),
         )
         for entity in entities
     )
+
+
+def _carried_derivation(derived: Derivation | None, places: Sequence[Sequence[int]]) -> Derivation | None:
+    if derived is None or derived.span.end > len(places):
+        return None
+    return replace(derived, span=_carried_span(derived.span, places))
+
+
+def _carried_removals(sheet: Sheet, removed: Iterable[Span], places: Sequence[Sequence[int]]) -> tuple[Span, ...]:
+    """Return where nothing automatic shall be; a label that is there must not go because a word joined it."""
+    shown = {_carried_span(entity.span, places) for entity in sheet.entities if entity.origin in AUTOMATIC}
+    return tuple(sorted({_carried_span(span, places) for span in removed} - shown))
 
 
 def _carried_span(span: Span, places: Sequence[Sequence[int]]) -> Span:
@@ -330,7 +382,9 @@ def replace_text(sheet: Sheet, side: str, text: str) -> Change:
     text = text.strip()
     if not text:
         raise SpanError("The text is empty: type one before saving.")
-    check_text(text)
+    if len(text) > LONGEST_TEXT:
+        raise SpanError(f"One sentence has at most {LONGEST_TEXT} characters, this text has {len(text)}. Shorten it.")
+    _storable(text)
     before = sheet.sentence_on(side)
     if before is not None and text == before.text:
         raise SpanError("The text is the same as before, nothing was stored.")
@@ -353,7 +407,18 @@ def with_text(sheet: Sheet, side: str, after: Sentence) -> Change:
     people = [entity for entity in decided if entity.origin not in AUTOMATIC]
     kept, lost = carry_over(people, before, after)
     # an accepted automatic label is no reason to keep the rest from being projected anew
-    return Change(replace(edits, target_entities=None, placed=kept, removed=()), TEXT, lost)
+    removed = _still_removed(sheet, lost, before, after)
+    return Change(replace(edits, target_entities=None, placed=kept, removed=removed), TEXT, lost)
+
+
+def _still_removed(sheet: Sheet, lost: Iterable[Entity], before: Sentence, after: Sentence) -> tuple[Span, ...]:
+    """Return where a person wanted no automatic label, as far as the words still stand and nothing of theirs went."""
+    removed = set(sheet.edits.removed)
+    if sheet.edits.target_entities is not None and sheet.projection is not None:
+        removed |= {entity.span for entity in sheet.projection.entities} - {entity.span for entity in sheet.entities}
+    wanted = [span for span in sorted(removed) if not any(entity.span.overlaps(span) for entity in lost)]
+    place = _places(before, after)
+    return tuple(sorted({new for span in wanted if (new := _new_span(span, place))}))
 
 
 def carry_over(entities: Sequence[Entity], before: Sentence, after: Sentence) -> tuple[Entities, Entities]:
@@ -361,17 +426,30 @@ def carry_over(entities: Sequence[Entity], before: Sentence, after: Sentence) ->
 
     An entity stands when all its words survive unchanged and next to each other.
     """
-    new_place: dict[int, int] = {}
-    for block in SequenceMatcher(None, before.words, after.words, autojunk=False).get_matching_blocks():
-        new_place |= {block.a + step: block.b + step for step in range(block.size)}
+    place = _places(before, after)
     kept, lost = [], []
     for entity in entities:
-        places = [new_place.get(word) for word in range(entity.span.start, entity.span.end)]
-        if None not in places and places == list(range(places[0], places[0] + len(places))):
-            kept.append(replace(entity, span=Span(places[0], places[0] + len(places)), derived=None))
-        else:
+        span = _new_span(entity.span, place)
+        if span is None:
             lost.append(entity)
+            continue
+        automatic = entity.derived and _new_span(entity.derived.span, place)
+        derived = replace(entity.derived, span=automatic) if automatic else None
+        kept.append(replace(entity, span=span, derived=derived))
     return tuple(kept), tuple(lost)
+
+
+def _places(before: Sentence, after: Sentence) -> dict[int, int]:
+    """Return old word -> new word for all that stand unchanged."""
+    blocks = SequenceMatcher(None, before.words, after.words, autojunk=False).get_matching_blocks()
+    return {block.a + step: block.b + step for block in blocks for step in range(block.size)}
+
+
+def _new_span(span: Span, place: Mapping[int, int]) -> Span | None:
+    found = [place.get(word) for word in range(span.start, span.end)]
+    if found[0] is None or found != list(range(found[0], found[0] + len(found))):
+        return None
+    return Span(found[0], found[0] + len(found))
 
 
 # checks -------------------------------------------------------------------------------------------------
@@ -384,6 +462,13 @@ def _label(label: Any) -> str:
     if len(label) > LONGEST_LABEL or not label.isprintable():
         raise SpanError(f"A label has at most {LONGEST_LABEL} visible characters and no line breaks.")
     return label
+
+
+def _storable(text: str) -> None:
+    """Raise FormatError or SpanError for what no database keeps."""
+    check_text(text)
+    if "\0" in text:
+        raise SpanError("The text has a character with the number 0, which cannot be stored: take it out.")
 
 
 def _inside(sheet: Sheet, side: str, span: Span) -> None:
@@ -409,20 +494,21 @@ def _said(sheet: Sheet, side: str, span: Span) -> str:
     return sheet.words_on(side).text_of(span) if span.end <= len(sheet.words_on(side)) else ""
 
 
-_OPERATIONS: Mapping[str, Callable[..., Change]] = {
-    "label": label_words,
-    "remove": remove_label,
-    "move": move_borders,
-    "place": place_candidate,
-    "confirm": confirm_span,
-    "link": set_link,
-    "split": split_word,
-    "merge": merge_words,
-    "check": check,
-    "uncheck": uncheck,
-    "flag": flag,
-    "note": write_note,
-    "method": use_method,
-    "automatic": back_to_automatic,
-    "text": replace_text,
+_OPERATIONS: Mapping[str, tuple[Callable[..., Change], tuple[str, ...]]] = {
+    "label": (label_words, ("side", "span", "label")),
+    "remove": (remove_label, ("side", "span")),
+    "move": (move_borders, ("side", "span", "to")),
+    "place": (place_candidate, ("before", "to", "label")),
+    "confirm": (confirm_span, ("span",)),
+    "link": (set_link, ("source", "target", "on")),
+    "split": (split_word, ("side", "word", "at")),
+    "merge": (merge_words, ("side", "word")),
+    "check": (check, ()),
+    "uncheck": (uncheck, ()),
+    "flag": (flag, ("on",)),
+    "note": (write_note, ("text",)),
+    "method": (use_method, ("name",)),
+    "automatic": (back_to_automatic, ()),
+    "text": (replace_text, ("side", "text")),
 }
+"""What an operation does, and what it reads (see _READERS)."""

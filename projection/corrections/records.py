@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row
 
@@ -90,7 +91,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A version of a sentence beside the main one (see tables.line); `base` is the main revision it began on."""
+    """A version of a sentence beside the main one (see tables.line); it began on revision `base` of `parent`."""
 
     sentence_id: int
     name: str
@@ -100,6 +101,7 @@ class Line:
     edits: Edits
     at: datetime
     open: bool
+    parent: str = MAIN
 
 
 def steps(events: Iterable[Event]) -> tuple[int, int]:
@@ -108,16 +110,16 @@ def steps(events: Iterable[Event]) -> tuple[int, int]:
     return len(done) - 1, len(undone)
 
 
-def undo_stacks(events: Iterable[tuple[int, str]]) -> tuple[list[int], list[int]]:
+def undo_stacks(events: Iterable[tuple[Any, str]], start: Any = 0) -> tuple[list[Any], list[Any]]:
     """Replay (revision, kind), oldest first: the revisions whose states undo walks back through, and redo offers.
 
-    The current state is the last of the first list, which begins with 0, the sentence as imported.
+    The current state is the last of the first list, which begins with `start`, the sentence as imported.
     """
-    done, undone = [0], []
+    done, undone = [start], []
     for revision, kind in events:
-        if kind == "undo":
+        if kind == "undo" and len(done) > 1:
             undone.append(done.pop())
-        elif kind == "redo":
+        elif kind == "redo" and undone:
             done.append(undone.pop())
         else:
             done.append(revision)
@@ -150,7 +152,9 @@ def event_of(row: Row) -> Event:
 
 def line_of(row: Row) -> Line:
     edits = load_state(row.edits)
-    return Line(row.sentence_id, row.name, row.author, row.base, row.revision, edits, local(row.at), row.open)
+    return Line(
+        row.sentence_id, row.name, row.author, row.base, row.revision, edits, local(row.at), row.open, row.parent
+    )
 
 
 def load_state(state: str | None) -> Edits:

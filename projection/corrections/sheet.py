@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from projection.corrections.edits import Edits, Entities
-from projection.errors import SpanError
+from projection.errors import ProjectionError, SpanError
 from projection.pipeline import Outcome, Task
+from projection.registry import find, load_class
 from projection.types import Alignment, Entity, Projection, Sentence, Similarity, Span
 
 SIDES = ("source", "target")
@@ -43,6 +44,14 @@ class Sheet:
     @property
     def writes_own_text(self) -> bool:
         return self.target != self.outcome.target
+
+    @property
+    def method_writes(self) -> bool:
+        """Whether the method labels only a translation of its own, and so nothing once the text is given."""
+        try:
+            return hasattr(load_class(find("projector", self.method)), "write")
+        except ProjectionError:
+            return False
 
     @property
     def alignment(self) -> Alignment | None:

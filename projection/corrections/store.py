@@ -23,7 +23,7 @@ from projection.corrections.records import (
     sentence_of,
     summary_of,
 )
-from projection.errors import GoneError, StoreError
+from projection.errors import ConflictError, GoneError, StoreError
 from projection.pipeline import Setup, Task
 from projection.settings import settings
 
@@ -200,12 +200,12 @@ class Store:
         Return the ids of those that changed since they were read; they are left alone. `stamp.client` names
         the batch, by which `undo_many` takes it back.
         """
-        passed = []
+        passed, stamp = [], replace(stamp, number=0)
         with self.database.writing() as connection:
             for stored, edits in changes:
-                if lines.newest_revision(connection, stored.id, stored.line) == stored.revision:
+                try:
                     lines.append(connection, stored.id, stored.line, edits, stored.revision, kind, stamp)
-                else:
+                except ConflictError:
                     passed.append(stored.id)
         return passed
 
@@ -261,15 +261,20 @@ class Store:
         with self.database.reading() as connection:
             return lines.of_sentence(connection, sentence_id, only_open)
 
-    def fork(self, sentence_id: int, name: str, base: int, author: str = "") -> None:
-        """Begin a line from revision `base` of the main one; one that was closed begins anew, its events stay."""
+    def fork(self, sentence_id: int, name: str, base: int, author: str = "", parent: str = MAIN) -> None:
+        """Begin a line from revision `base` of `parent`; one that is there begins anew, its events stay."""
         with self.database.writing() as connection:
-            lines.fork(connection, sentence_id, name, base, author)
+            lines.fork(connection, sentence_id, name, base, author, parent)
+
+    def open_line(self, sentence_id: int, name: str) -> None:
+        """Let a line wait for a decision again."""
+        with self.database.writing() as connection:
+            lines.set_open(connection, sentence_id, name, True)
 
     def close_line(self, sentence_id: int, name: str) -> None:
         """Say that somebody decided about a line; its revisions stay."""
         with self.database.writing() as connection:
-            lines.close(connection, sentence_id, name)
+            lines.set_open(connection, sentence_id, name, False)
 
 
 def settings_key(setup: Setup) -> str:

@@ -15,12 +15,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 HEAD = "0002"
 """The newest migration; a store at another version is migrated, or refused when it is newer."""
 
 metadata = MetaData()
+_NUMBERED = text("number > 0")
 
 # labels: JSON list of {"label", "key", "colour"}; empty means the standard ones
 project = Table(
@@ -74,10 +76,12 @@ event = Table(
     Column("number", Integer, nullable=False, default=0, server_default="0"),
     UniqueConstraint("sentence_id", "line", "revision", name="one_event_a_revision"),
     Index("event_client", "client", "number"),
+    Index("one_event_a_message", "client", "number", unique=True, sqlite_where=_NUMBERED, postgresql_where=_NUMBERED),
 )
 
 # Versions of a sentence beside the main one: "@ana" is what Ana made of a sentence that several people do on
-# their own, "~client" a change that lost against a newer one; open until somebody decided
+# their own, "~client" a change that lost against a newer one; open until somebody decided. It began on revision
+# `base` of the line `parent`
 line = Table(
     "line",
     metadata,
@@ -85,6 +89,7 @@ line = Table(
     Column("sentence_id", Integer, ForeignKey("sentence.id"), nullable=False),
     Column("name", Text, nullable=False),
     Column("author", Text, nullable=False, default=""),
+    Column("parent", Text, nullable=False, default="", server_default=""),
     Column("base", Integer, nullable=False, default=0),
     Column("revision", Integer, nullable=False, default=0),
     Column("edits", Text, nullable=False),

@@ -34,6 +34,7 @@ def upgrade() -> None:
         key("sentence_id", "sentence"),
         sa.Column("name", sa.Text, nullable=False),
         text("author"),
+        text("parent"),
         sa.Column("base", sa.Integer, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("edits", sa.Text, nullable=False),
@@ -105,6 +106,15 @@ def _events_with_lines() -> None:
     op.execute(f"INSERT INTO event ({columns}) SELECT {columns} FROM event_0001")
     op.drop_table("event_0001")
     op.create_index("event_client", "event", ["client", "number"])
+    numbered = sa.text("number > 0")
+    op.create_index(
+        "one_event_a_message",
+        "event",
+        ["client", "number"],
+        unique=True,
+        sqlite_where=numbered,
+        postgresql_where=numbered,
+    )
     if op.get_bind().dialect.name == "postgresql":  # the copied numbers were not drawn from the sequence
         op.execute(
             "SELECT setval(pg_get_serial_sequence('event', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM event), false)"
