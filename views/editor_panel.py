@@ -33,8 +33,7 @@ def on_sent() -> None:
 def receive(sent: Mapping[str, Any] | None) -> bool:
     """Store the operations and follow the view of a message; return whether there was anything new in it."""
     kept = memory()
-    view = (sent or {}).get("view")
-    if not sent or not view or (kept.view and kept.view["client"] == sent["client"] and kept.view["n"] >= view["n"]):
+    if not sent or not _is_new(kept, sent):
         return False
     try:
         receipt = workbench.take(sent)
@@ -45,8 +44,16 @@ def receive(sent: Mapping[str, Any] | None) -> bool:
         kept.refused = [*kept.refused, *receipt.refused][-REMEMBERED_REFUSALS:]
         if receipt.said:
             say(" ".join(receipt.said), "warn")
-    _follow(kept, view | {"client": sent["client"]})
+    _follow(kept, sent["view"] | {"client": sent["client"]})
     return True
+
+
+def _is_new(kept: Memory, sent: Mapping[str, Any]) -> bool:
+    """Whether a message has an operation that is not dealt with yet, or another view than the last one."""
+    queues = [*sent.get("recovered", ()), sent]
+    waits = any(op["n"] > kept.acknowledged.get(queue["client"], 0) for queue in queues for op in queue.get("ops", ()))
+    seen = kept.view and kept.view["client"] == sent["client"] and kept.view["n"] >= sent["view"]["n"]
+    return waits or not seen
 
 
 def _follow(kept: Memory, view: Mapping[str, Any]) -> None:
