@@ -1,4 +1,6 @@
-"""Write labels to a file: choose format and scheme, look at the real file, download it."""
+"""Write labels to files: choose formats and sentences, see what would be lost, look at the real files, download."""
+
+from dataclasses import replace
 
 import streamlit as st
 
@@ -10,6 +12,7 @@ from views.resources import compute_lock, resources, store
 from views.session import current_position, current_project, remembered, write_address
 
 QUICK = 1.0
+PREVIEWED = 30
 
 enter()
 project = current_project()
@@ -28,11 +31,13 @@ stored = remembered("stored", version, lambda: list(store().sentences(project.id
 state = (*version, setup.to_dict(), method)
 
 
+def keep(index, outcome):
+    last = store().history(stored[index].id)[:1] if stored[index].revision else []
+    return exporting.corrected(outcome, stored[index], method, *last)
+
+
 def start() -> Job:
-    return Job(
-        setup, [item.edits.apply(item.task) for item in stored], resources(), compute_lock(),
-        keep=lambda index, outcome: exporting.row(index, outcome, stored[index].edits, method),
-    )  # fmt: skip
+    return Job(setup, [item.edits.apply(item.task) for item in stored], resources(), compute_lock(), keep=keep)
 
 
 job = remembered("export", state, start, Job.stop)
@@ -43,36 +48,46 @@ if job.problem:
     inspect_panels.failed(job, "export")
     st.stop()
 
-choices, preview = st.columns([1, 2])
+formats, choices, preview = st.columns([1, 1.1, 1.9])
+with formats.container(border=True):
+    chosen = export_panels.format_choice(project)
 with choices.container(border=True):
-    kind, scheme, side, scope = export_panels.choices(project)
-rows = export_panels.in_scope(job.results, scope, position)
+    sentences = st.container()
+    options = export_panels.writing_choice(setup, chosen)
+with sentences:
+    selection = export_panels.sentence_choice(job.results, options.side, position)
+request = exporting.Request(chosen, options, selection)
+report = remembered("report", (state, request), lambda: exporting.examine(job.results, request))
 with choices.container(border=True):
-    written = export_panels.checks(rows, side, kind, stopped=len(job.results) < job.total)
+    export_panels.findings(report, request, stopped=len(job.results) < job.total)
+if chips := export_panels.label_chips(report.items, options.side):
+    sentences.html(chips)
+
+language = export_panels.language_of(setup, options.side)
+origin = exporting.Origin(project.name, language, project.document_name)
+name, media = exporting.download_name(request, origin) if chosen else ("", "")
+count = exporting.count_files(request)
 
 
-def whole_original() -> bytes:
-    language = export_panels.language_of(setup, side)
-    known = [row.entities for row in job.results]
-    labels = known + [None] * (project.sentences - len(known))
-    return exporting.write_original(store().document(project.id), project.document_name, language, labels)
+def as_uploaded() -> bytes:
+    labels = exporting.labels_of(report, project.sentences)
+    return exporting.write_original(store().document(project.id), project.document_name, setup.target_language, labels)
 
 
-def content(limit: int | None = None) -> bytes:
-    if kind == exporting.SAME_FILE:
-        return remembered("original", state, whole_original)
-    return exporting.write(written[:limit], kind, scheme, side)
-
-
-name = export_panels.name_of(project, kind, scheme, side, scope, position)
 with preview.container(border=True):
-    st.html(markup.title(name, markup.counted(len(written), "sentence")))
     try:
-        export_panels.file_preview(content(30), kind)
+        original = remembered("original", (state, request), as_uploaded) if exporting.SAME_FILE in chosen else b""
+        if chosen and report.items:
+            beginning = replace(report, items=report.items[:PREVIEWED])
+            files = exporting.bundles(request, beginning, origin, original)
+            export_panels.file_tabs(files, markup.counted(len(report.items), "sentence"))
+        else:
+            st.html(markup.title("No file yet"))
     except ProjectionError as problem:
         st.html(markup.notice("This file cannot be written", str(problem), "bad"))
         st.stop()
 action.download_button(
-    "Download", data=content, file_name=name, mime="text/plain", on_click="ignore", shortcut="Ctrl+E", type="primary",
-    disabled=not written, key="download", width="stretch",
+    f"Download ZIP, {count} files" if count > 1 else "Download",
+    data=lambda: exporting.download(request, report, origin, original), file_name=name, mime=media, on_click="ignore",
+    shortcut="Ctrl+E", type="primary", disabled=not (chosen and report.items), key="download", width="stretch",
 )  # fmt: skip

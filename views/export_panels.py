@@ -1,23 +1,37 @@
-"""The export page's parts: what to write, what to know before the download, the file itself."""
+"""The export page's parts: which formats, which sentences, what to know before the download, the files themselves."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 import streamlit as st
 
+from projection.exchange import FORMATS, STATES, Bundle, Choice, Corrected, Options, Report, Side, count_states
+from projection.exchange.checks import Loss, shown
+from projection.exchange.formats import GROUPS
+from projection.exchange.preview import preview
+from projection.exchange.selection import TITLES
 from projection.pipeline import Setup
+from projection.text.schemes import SCHEMES
 from views import markup
-from views.exporting import FORMATS, SAME_FILE, SCHEMES, UNTAGGED, Row, complete, file_name
+from views.exporting import SAME_FILE, Request, same_reasons
 from views.palette import css_class
 
 _LABEL = re.compile(r"(?<![\w-])([BIESLU])-([^\s|;]+)")
 _CELLS = re.compile(r"([^\t ]+)")
 _STRINGS = re.compile(r'("(?:[^"\\]|\\.)*")')
-SCOPES = {"all": "All sentences", "checked": "Checked sentences", "one": "This sentence"}
+_SPACED = frozenset({"conll2002", "conll2003", "conllu", "uner", "parallel", "webanno"})
+SCOPES = {"all": "All", "checked": "Checked", "one": "This one"}
+ORDER = ("IOB2", "BIOES", "BILOU", "IOB1")
+SWATCHES = {"automatic": "auto", "given": "kept"}
+LINES_SHOWN = 200
+_WANTED = ("is not checked", "is flagged")
+"""Reasons that only repeat what the person chose."""
+LABELS_SHOWN = 12
 
 
 def heading(project: Any) -> str:
@@ -26,108 +40,180 @@ def heading(project: Any) -> str:
     return markup.page_title(f"Export {project.name}", f"{count}, {project.checked} checked, {pair}")
 
 
-def language_of(setup: Setup, side: str) -> str:
+def language_of(setup: Setup, side: Side) -> str:
     return setup.source_language if side == "source" else setup.target_language
 
 
-def choices(project: Any) -> tuple[str, str, str, str]:
-    """Ask for format, scheme, side and scope."""
-    kinds = list(FORMATS)
-    names = {kind: f"{name}, {what}" for kind, (name, what, _) in FORMATS.items()}
+def format_choice(project: Any) -> tuple[str, ...]:
+    """Ask for one format or several."""
+    place = st.container()
+    chosen = []
     if project.document_name:
-        kinds, names = [SAME_FILE, *kinds], {SAME_FILE: f"As uploaded, {markup.plain(project.document_name)}", **names}
-    kind = st.radio("Format", kinds, format_func=names.get, key="export-format")
-    scheme, side, scope = "IOB2", "target", "all"
-    if kind not in (SAME_FILE, *UNTAGGED):
-        scheme = st.segmented_control("Tags", SCHEMES, default="IOB2", required=True, key="export-scheme")
-    if kind not in (SAME_FILE, "pharaoh"):
+        st.html(_group("As uploaded"))
+        note = "the same file with these labels, all else as it was"
+        if _box(SAME_FILE, project.document_name, note, True):
+            chosen.append(SAME_FILE)
+    for group, title in GROUPS.items():
+        st.html(_group(title))
+        for name, row in FORMATS.items():
+            first = name == "conll2002" and not project.document_name
+            if row.group == group and _box(name, row.title, row.what, first):
+                chosen.append(name)
+    place.html(markup.title("Formats", f"{len(chosen)} chosen"))
+    return tuple(chosen)
+
+
+def _group(title: str) -> str:
+    return f'<div class="group">{escape(title)}</div>'
+
+
+def _box(name: str, title: str, what: str, first: bool) -> bool:
+    label = f"{markup.plain(title)} :small[:gray[{markup.plain(what)}]]"
+    return st.checkbox(label, value=first, key=f"export-format-{name}")
+
+
+def sentence_choice(items: Sequence[Corrected], side: Side, position: int) -> Choice:
+    """Ask which sentences, by what was decided about their spans."""
+    place = st.container()
+    counts = count_states(items, side)
+    states = {state for state in STATES if not counts[state] or _state(state, counts[state])}
+    wanted = sum(count for state, count in counts.items() if state in states)
+    total = sum(counts.values())
+    place.html(markup.title("What to include", f"{markup.thousands(wanted)} of {markup.counted(total, 'span')}"))
+    rule = "A sentence with a span left out is left out whole, so that a missing tag never looks like O."
+    st.html(f'<p class="lead">{rule}</p>')
+    scope = st.segmented_control(
+        "Sentences", list(SCOPES), default="all", required=True, key="export-scope", format_func=SCOPES.get
+    )
+    flagged = any(item.flagged for item in items)
+    unflagged = flagged and st.checkbox("Leave out flagged sentences", key="export-unflagged")
+    positions = frozenset({position}) if scope == "one" else None
+    return Choice(side, frozenset(states), scope == "checked", unflagged, positions)
+
+
+def _state(state: str, count: int) -> bool:
+    row = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    with row:
+        wanted = st.checkbox(TITLES[state].capitalize(), value=True, key=f"export-state-{state}", width="stretch")
+        swatch = f'<span class="entity {SWATCHES.get(state, state)} swatch"></span>'
+        st.html(f'<span class="legend">{swatch}{markup.thousands(count)}</span>', width="content")
+    return wanted
+
+
+def writing_choice(setup: Setup, formats: Sequence[str]) -> Options:
+    """Ask for what the chosen formats leave open: label scheme, side, comments."""
+    rows = [FORMATS[name] for name in formats if name != SAME_FILE]
+    scheme, side, comments = "IOB2", "target", False
+    if any(row.tagged for row in rows):
+        schemes = [name for name in ORDER if name in SCHEMES]
+        scheme = st.segmented_control("Tags", schemes, default="IOB2", required=True, key="export-scheme")
+    if any(row.sided for row in rows):
         side = st.segmented_control(
             "Side", ["target", "source"], default="target", required=True, key="export-side",
-            format_func=lambda name: f"{name.capitalize()}: {markup.language_name(language_of(project.setup, name))}",
+            format_func=lambda name: f"{name.capitalize()}: {markup.language_name(language_of(setup, name))}",
         )  # fmt: skip
-    if kind != SAME_FILE:
-        scope = st.segmented_control(
-            "What", list(SCOPES), default="all", required=True, key="export-scope", format_func=SCOPES.get
-        )
-    return kind, scheme, side, scope
+    if any(row.commented for row in rows):
+        comments = st.checkbox(
+            "Ids and texts as comments", key="export-comments",
+            help="Lines beginning with # before each sentence of CoNLL-2002, CoNLL-2003 and parallel CoNLL.",
+        )  # fmt: skip
+    return Options(scheme, side, comments)
 
 
-def name_of(project: Any, kind: str, scheme: str, side: str, scope: str, position: int) -> str:
-    """Return the name of the file; an upload that comes back with new labels keeps its own."""
-    if kind == SAME_FILE:
-        return project.document_name
-    which = f"sentence-{position + 1}" if scope == "one" else scope
-    language = language_of(project.setup, side)
-    return file_name(project.name, kind, side=side, language=language, scheme=scheme, scope=which)
+def label_chips(items: Sequence[Corrected], side: Side) -> str:
+    """Return the labels that will be written, the most frequent first."""
+    counts = Counter(entity.label for item in items for entity in item.entities(side))
+    chips = "".join(markup.tag(label, count) for label, count in counts.most_common(LABELS_SHOWN))
+    more = len(counts) - LABELS_SHOWN
+    return chips + (markup.pill(f"+{more}") if more > 0 else "")
 
 
-def in_scope(rows: Sequence[Row], scope: str, position: int) -> list[Row]:
-    if scope == "one":
-        return [row for row in rows if row.position == position]
-    return [row for row in rows if scope == "all" or row.checked]
-
-
-def checks(rows: Sequence[Row], side: str, kind: str, *, stopped: bool) -> list[Row]:
-    """Say what will be in the file and what will not; return the rows to write."""
-    st.html(markup.title("Check before download"))
-    written = complete(rows, side)
-    if kind == "pharaoh":
-        written = [row for row in rows if row.alignment is not None]
-    kept = {row.position for row in written}
-    left_out = [row for row in rows if row.position not in kept]
-    unchecked = sum(not row.checked for row in written)
+def findings(report: Report, request: Request, *, stopped: bool) -> None:
+    """Say what will be in the files and what will not."""
+    ready = bool(report.items) and bool(request.formats)
+    state = markup.pill("ready", "good") if ready else markup.pill("nothing to write", "warn")
+    st.html(f'<div class="checks">{markup.title("Check before download")}{state}</div>')
     notes = []
     if stopped:
-        notes.append(
-            markup.notice(
-                "Stopped before the end", "Only finished sentences are in the file. Reload to compute all.", "warn"
-            )
-        )
-    if left_out:
-        notes.append(_left_out(left_out, kind))
-    if unchecked:
-        notes.append(
-            markup.notice(
-                f"{markup.thousands(unchecked)} of {markup.thousands(len(written))} not checked by a person", "", ""
-            )
-        )
-    if written and not notes:
-        notes.append(markup.notice("Every sentence is checked and in the file", "", "good"))
-    if not written:
-        notes.append(
-            markup.notice("Nothing to write yet", "Choose more sentences, or check some on the Inspect page.", "warn")
-        )
+        told = "Only finished sentences are in the file. Reload to compute all."
+        notes.append(markup.notice("Stopped before the end", told, "warn"))
+    notes += [_left_out(reason, positions, request) for reason, positions in same_reasons(report.left_out).items()]
+    notes += [_unchecked(report)] if any(not item.checked for item in report.items) else []
+    notes += [_losses(report.losses)] if report.losses else []
+    notes += [markup.notice(*str(care).split(": ", 1), "warn") for care in report.cares]
+    if not request.formats:
+        notes.append(markup.notice("No format is chosen", "Choose one or several on the left.", "warn"))
+    elif not report.items:
+        told = "Include more spans or sentences, or check some on the Inspect page."
+        notes.append(markup.notice("Nothing to write yet", told, "warn"))
+    elif not notes:
+        notes.append(markup.notice("Every sentence is checked and in the file, and nothing is lost", "", "good"))
     st.html("".join(notes))
-    return written
 
 
-def _left_out(rows: Sequence[Row], kind: str) -> str:
-    numbers = ", ".join(str(row.position + 1) for row in rows[:8]) + ("…" if len(rows) > 8 else "")
-    why = next((row.problem for row in rows if row.problem), "They have no labels yet.")
-    if kind == SAME_FILE:
-        headline, rule = "as they were in the file", "Their own tags, if any, are kept."
-    else:
-        headline, rule = "left out", "Left out whole, so that a missing tag never looks like O."
-    detail = f"Sentence {numbers}. {why} {rule}"
-    return markup.notice(f"{markup.counted(len(rows), 'sentence')} {headline}", detail, "warn")
+def _unchecked(report: Report) -> str:
+    unchecked = sum(not item.checked for item in report.items)
+    total = markup.thousands(len(report.items))
+    return markup.notice(f"{markup.thousands(unchecked)} of {total} not checked by a person")
 
 
-def file_preview(content: bytes, kind: str, limit: int = 200) -> None:
-    """Show the first lines of the real file, labels in their colours."""
-    text = content.decode("utf-8", errors="replace")
-    lines = text.removesuffix("\n").split("\n")
-    rows = "".join(f'<span class="row">{_line(line.rstrip(chr(13)), kind)}</span>' for line in lines[:limit])
-    st.html(f'<div class="file" dir="ltr" tabindex="0" aria-label="First lines of the file">{rows}</div>')
-    st.caption(f"First {min(limit, len(lines))} lines, UTF-8")
+def _losses(losses: Sequence[Loss]) -> str:
+    """List what each format has no place for, and what keeps it."""
+    lines = "".join(f"<span>{escape(FORMATS[loss.format].title)}: {escape(loss.what)}.</span>" for loss in losses)
+    kept = sorted({title for loss in losses for title in loss.kept_in})
+    told = f"<span>Kept in {escape(', '.join(kept))}.</span>" if kept else ""
+    return f'<div class="notice" role="status"><b>Lost, as there is no place for it</b>{lines}{told}</div>'
 
 
-def _line(line: str, kind: str) -> str:
+def _left_out(reason: str, positions: Sequence[int], request: Request) -> str:
+    count = markup.counted(len(positions), "sentence")
+    subject = f"Sentence {shown(positions)}: {reason}."
+    tone = "" if reason in _WANTED else "warn"
+    if SAME_FILE in request.formats:
+        only = request.formats == (SAME_FILE,)
+        headline = (
+            f"{count} as they were in the file" if only else f"{count} left out, and in the uploaded file as they were"
+        )
+        return markup.notice(headline, f"{subject} Their own tags are kept.", tone)
+    return markup.notice(f"{count} left out", subject, tone)
+
+
+def file_tabs(files: Sequence[Bundle], total: str) -> None:
+    """Show the beginning of each real file, a tab each."""
+    tabs = st.tabs([_tab(file) for file in files]) if len(files) > 1 else [st.container()]
+    for tab, file in zip(tabs, files, strict=True):
+        with tab:
+            st.html(markup.title(file.name, total))
+            _file(file)
+
+
+def _tab(file: Bundle) -> str:
+    """Name a tab shortly: its format, and which of several files of one."""
+    row = FORMATS.get(file.format)
+    if row is None:
+        return markup.plain(file.name)
+    several = len(row.files) > 1
+    ending = next((suffix for suffix, _ in row.files if several and file.name.endswith(suffix)), "")
+    return markup.plain(f"{row.title} {ending}".strip())
+
+
+def _file(file: Bundle) -> None:
+    lines = preview(file.format, file.content)
+    rows = "".join(f'<span class="row">{_line(line.rstrip(chr(13)), file)}</span>' for line in lines[:LINES_SHOWN])
+    st.html(f'<div class="file" dir="ltr" tabindex="0" aria-label="First lines of {escape(file.name)}">{rows}</div>')
+    row = FORMATS.get(file.format)
+    told = "Read back from the binary file" if row and row.binary else "UTF-8"
+    st.caption(f"First {min(LINES_SHOWN, len(lines))} lines. {told}")
+
+
+def _line(line: str, file: Bundle) -> str:
     """Return one line as HTML, each cell apart: right-to-left words must not change the order of the columns."""
-    if line.startswith("#") and kind not in UNTAGGED:
+    tagged = file.format in _SPACED or not file.format
+    if line.startswith("#") and tagged:
         return f'<span class="comment">{escape(line)}</span>'
-    cells = _STRINGS if kind == "jsonl" else _CELLS
+    cells = _CELLS if tagged else _STRINGS
     return "".join(
-        f"<bdi>{_labelled(part) if kind not in UNTAGGED else escape(part)}</bdi>" if number % 2 else escape(part)
+        f"<bdi>{_labelled(part) if tagged else escape(part)}</bdi>" if number % 2 else escape(part)
         for number, part in enumerate(cells.split(line))
     )
 

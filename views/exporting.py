@@ -1,71 +1,95 @@
-"""Labelled sentences to the bytes of a file."""
+"""Sentences of a project to files: what is exported of each, and the one file or ZIP a person downloads."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from projection.corrections.records import Event, StoredSentence
+from projection.exchange import FORMATS, Bundle, Choice, Corrected, LeftOut, Options, Report, check, choose, pack
+from projection.exchange import readme as readme_of
+from projection.exchange.archive import safe_name
+from projection.exchange.formats import write
+from projection.exchange.options import DEFAULTS
+from projection.exchange.selection import EVERYTHING
 from projection.pipeline import Outcome
-from projection.text import documents, pharaoh
-from projection.types import Alignment, Entity, Sentence
+from projection.text import documents
+from projection.types import Entity
 
-FORMATS = {
-    "conll2002": ("CoNLL-2002", "word and tag", ".conll"),
-    "conll2003": ("CoNLL-2003", "four columns, tag last", ".conll"),
-    "conllu": ("CoNLL-U", "NER= in the last column", ".conllu"),
-    "uner": ("Universal NER", "five columns with comments", ".iob2"),
-    "jsonl": ("JSONL", "one sentence a line", ".jsonl"),
-    "pharaoh": ("Word links", "Pharaoh, 0-0 1-2", ".pharaoh"),
-}
-SCHEMES = ("IOB2", "BIOES", "BILOU", "IOB1")
-UNTAGGED = ("pharaoh", "jsonl")
 SAME_FILE = "original"
+MEDIA_ZIP = "application/zip"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """What is exported of one sentence; `target` has its final labels, `entities` is None when there are none yet."""
+class Request:
+    """What a person asked for: names of FORMATS (and SAME_FILE), how to write them, which sentences."""
 
-    position: int
-    source: Sentence | None
-    target: Sentence | None
-    entities: tuple[Entity, ...] | None
-    alignment: Alignment | None
-    checked: bool
-    problem: str = ""
+    formats: tuple[str, ...]
+    options: Options = DEFAULTS
+    choice: Choice = EVERYTHING
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The formats that are written anew."""
+        return tuple(name for name in self.formats if name != SAME_FILE)
 
 
-def row(position: int, outcome: Outcome, edits, method: str) -> Row:
-    """Reduce an outcome to what is exported of it."""
-    projection = outcome.projections.get(method)
-    known = projection is not None or edits.target_entities is not None
-    entities = edits.final_entities(projection) if known else None
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the files are named after: the project, the language of the side, and the uploaded file."""
+
+    name: str
+    language: str = "und"
+    document_name: str = ""
+
+
+def corrected(outcome: Outcome, stored: StoredSentence, method: str, last: Event | None = None) -> Corrected:
+    """Reduce an outcome and a person's edits to what is exported of them; `last` is the newest stored change."""
+    projection, edits = outcome.projections.get(method), stored.edits
     target, alignment = outcome.target, outcome.alignment
     if projection is not None and projection.bitext.target != target:  # the method wrote a text of its own
         target, alignment = projection.bitext.target, projection.bitext.alignment
-    if target is not None and entities is not None:
-        target = target.with_entities(entities)
-    problem = str(outcome.error) if outcome.error else outcome.method_errors.get(method, "")
-    return Row(position, outcome.source, target, entities, alignment, edits.checked, problem)
+    labelled = projection is not None or edits.target_entities is not None
+    if target is not None and labelled:
+        target = target.with_entities(edits.final_entities(projection))
+    return Corrected(
+        stored.position, stored.task.id, outcome.source, target, alignment, labelled, edits.checked, edits.flagged,
+        edits.note, method, projection.signature if projection else "", last.author if last else "",
+        last.at.isoformat(timespec="seconds") if last else "",
+        str(outcome.error) if outcome.error else outcome.method_errors.get(method, ""),
+    )  # fmt: skip
 
 
-def complete(rows: Iterable[Row], side: str) -> list[Row]:
-    """Return the rows that can be written: a missing label must never look like O."""
-    if side == "source":
-        return [item for item in rows if item.source is not None]
-    return [item for item in rows if item.target is not None and item.entities is not None]
+def examine(items: Iterable[Corrected], request: Request) -> Report:
+    """Find what can be written of `items`, what is left out and what is lost.
+
+    The uploaded file takes every sentence with labels that was chosen; it keeps its own labels elsewhere.
+    """
+    kept, left_out = choose(items, request.choice)
+    return check(kept, request.tables, request.options, left_out)
 
 
-def write(rows: Sequence[Row], kind: str, scheme: str, side: str) -> bytes:
-    """Return the file with one side of `rows` (all complete) in format `kind`; links ignore scheme and side."""
-    if kind == "pharaoh":
-        lines = (pharaoh.format_line(item.alignment) if item.alignment else "" for item in rows)
-        return "".join(f"{line}\n" for line in lines).encode()
-    stream = io.BytesIO()
-    sentences = (item.source if side == "source" else item.target for item in rows)
-    documents.write_sentences(stream, sentences, kind, scheme=scheme)
-    return stream.getvalue()
+def bundles(request: Request, report: Report, origin: Origin, original: bytes = b"") -> list[Bundle]:
+    """Return all files asked for, README.txt last if there are several; `original` is what SAME_FILE gives."""
+    files = []
+    for name in request.formats:
+        if name == SAME_FILE:
+            files.append(Bundle(origin.document_name, original))
+            continue
+        contents = write(name, report.items, request.options)
+        names = file_names(origin, name, request)
+        files += [Bundle(place, content, name) for place, content in zip(names, contents, strict=True)]
+    if len(files) == 1:
+        return files
+    about = readme_of(origin.name, report.items, request.choice, request.options, report, files)
+    return [*files, Bundle("README.txt", about)]
+
+
+def labels_of(report: Report, sentences: int) -> list[tuple[Entity, ...] | None]:
+    """Return the target's labels of each sentence of a project, None where it is not to be written."""
+    known = {item.position: item.entities("target") for item in report.items}
+    return [known.get(position) for position in range(sentences)]
 
 
 def write_original(content: bytes, name: str, language: str, labels: Iterable[tuple[Entity, ...] | None]) -> bytes:
@@ -76,10 +100,47 @@ def write_original(content: bytes, name: str, language: str, labels: Iterable[tu
     return stream.getvalue()
 
 
-def file_name(project: str, kind: str, *, side: str, language: str, scheme: str, scope: str) -> str:
-    """Return a safe name that tells files apart: the project's letters and digits, and every choice for the file."""
-    kept = "".join(letter if letter.isalnum() else "-" for letter in project)
-    short = "-".join(part for part in kept.split("-") if part)[:40] or "projection"
-    sides = [] if kind == "pharaoh" else [side, "" if language == "und" else language]
-    parts = [short, *sides, scope, kind, "" if kind in UNTAGGED else scheme.lower()]
-    return "-".join(filter(None, parts)) + FORMATS[kind][2]
+def download(request: Request, report: Report, origin: Origin, original: bytes = b"") -> bytes:
+    """Return the one file asked for, or a ZIP of all."""
+    files = bundles(request, report, origin, original)
+    return files[0].content if len(files) == 1 else pack(files)
+
+
+def count_files(request: Request) -> int:
+    """Count the files that will be in the download, README.txt among them if there are several."""
+    count = sum(1 if name == SAME_FILE else len(FORMATS[name].files) for name in request.formats)
+    return count + (count > 1)
+
+
+def download_name(request: Request, origin: Origin) -> tuple[str, str]:
+    """Return name and media type of the download; an upload that comes back with new labels keeps its own."""
+    if count_files(request) > 1:
+        return f"{safe_name(origin.name)}-export.zip", MEDIA_ZIP
+    (name,) = request.formats
+    if name == SAME_FILE:
+        return origin.document_name, "text/plain"
+    return file_names(origin, name, request)[0], FORMATS[name].files[0].media
+
+
+def file_names(origin: Origin, name: str, request: Request) -> list[str]:
+    """Return safe names that tell files apart: the project's letters and digits, and every choice for the file."""
+    row, options, choice = FORMATS[name], request.options, request.choice
+    sides = [options.side, "" if origin.language == "und" else safe_name(origin.language)] if row.sided else []
+    parts = [safe_name(origin.name)[:40].rstrip("-"), *sides, scope(choice)]
+    parts += ["" if row.files[0].suffix == f".{name}" else name, options.scheme.lower() if row.tagged else ""]
+    return ["-".join(filter(None, parts)) + file.suffix for file in row.files]
+
+
+def scope(choice: Choice) -> str:
+    """Name the sentences of a file: all, checked, or a single one."""
+    if choice.positions is not None and len(choice.positions) == 1:
+        return f"sentence-{next(iter(choice.positions)) + 1}"
+    return "checked" if choice.checked_only else "all"
+
+
+def same_reasons(left_out: Iterable[LeftOut]) -> dict[str, list[int]]:
+    """Group the sentences (0-based) that are left out by the reason."""
+    groups: dict[str, list[int]] = {}
+    for gone in left_out:
+        groups.setdefault(gone.reason, []).append(gone.position)
+    return groups

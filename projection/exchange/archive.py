@@ -15,7 +15,7 @@ from projection.exchange.selection import TITLES, Choice
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _REGULAR_FILE = 0o100644 << 16
-_LONGEST_NAME = 60
+_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _described(file: Bundle, options: Options) -> str:
     if row is None:
         return "as uploaded, with these labels"
     parts = [row.title, row.what, options.scheme if row.tagged else "", options.side if row.sided else ""]
-    if file.format == "csv":
+    if file.format == "spans":
         parts.append("cells a spreadsheet would compute begin with an apostrophe")
     return ", ".join(filter(None, parts))
 
@@ -102,11 +102,11 @@ def _choices(choice: Choice, options: Options) -> list[str]:
 def _settings(items: Sequence[Corrected]) -> list[str]:
     found = sorted({(item.method, item.settings) for item in items if item.method})
     lines = [f"  {method}: {settings}" if settings != method else f"  {method}" for method, settings in found]
-    return [f"  Projection {_version()}", *lines]
+    return [f"  Projection {_version()}".rstrip(), *lines]
 
 
 def _version() -> str:
     try:
         return version("projection")
     except PackageNotFoundError:
-        return "(not installed as a package)"
+        return ""

@@ -16,16 +16,23 @@ _COUNTED = frozenset({"notes", "flags", "spaces", "odd spaces", "edges"})
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What one format has no place for: FEATURES with the number of sentences that have them; `kept_in` are titles."""
+    """What one format has no place for: FEATURES with the number of sentences that have them.
+
+    `kept_in` are the titles of those chosen formats that keep all of it.
+    """
 
     format: str
     features: tuple[tuple[str, int], ...]
     kept_in: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
+    @property
+    def what(self) -> str:
         names = (f"{FEATURES[name]} ({count})" if name in _COUNTED else FEATURES[name] for name, count in self.features)
+        return ", ".join(names)
+
+    def __str__(self) -> str:
         kept = f"; kept in {', '.join(self.kept_in)}" if self.kept_in else ""
-        return f"{FORMATS[self.format].title}: {', '.join(names)}{kept}"
+        return f"{FORMATS[self.format].title}: {self.what}{kept}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ def _loss(row: ExportFormat, items: Sequence[Corrected], rows: Sequence[ExportFo
     counts = {name: sum(has(item, options) for item in items) for name, has in _HAS.items()}
     lost = tuple((name, count) for name, count in counts.items() if count and name not in row.kept(options))
     names = {name for name, _ in lost}
-    kept_in = tuple(other.title for other in rows if other is not row and names & other.kept(options))
+    kept_in = tuple(other.title for other in rows if names <= other.kept(options))
     return Loss(row.name, lost, kept_in) if lost else None
 
 

@@ -16,7 +16,7 @@ __all__ = ["FEATURES", "FORMATS", "GROUPS", "ExportFormat", "Options", "write"]
 FEATURES = {
     "texts": "texts and labels",
     "ids": "sentence ids",
-    "spaces": "spaces between words",
+    "spaces": "where no space stands between words",
     "odd spaces": "double spaces, tabs and the like between words",
     "edges": "spaces around the sentence",
     "other": "the other side and its labels",
@@ -91,29 +91,29 @@ _TABLE = (
         columns.conllu_fault, _COMMENTED, tagged=True,
     ),
     ExportFormat(
-        "uner", "Universal NER", "five columns with comments", "labels", (File(".iob2"),), columns.uner,
+        "uner", "Universal NER", "five columns, comments", "labels", (File(".iob2"),), columns.uner,
         columns.numbered_fault, _COMMENTED, tagged=True,
     ),
     ExportFormat(
-        "parallel", "Parallel CoNLL", "two files, sentence by sentence", "pairs",
+        "parallel", "Parallel CoNLL", "two aligned files", "pairs",
         (File(".source.conll"), File(".target.conll")), columns.parallel, columns.parallel_fault,
         frozenset({"other"}), tagged=True, sided=False, commented=_COMMENTED, care=columns.parallel_care,
     ),
     ExportFormat(
-        "pharaoh", "Word links", "Pharaoh, sure i-j and possible ipj", "pairs", (File(".pharaoh"),), links.write,
+        "pharaoh", "Word links", "Pharaoh, i-j and ipj", "pairs", (File(".pharaoh"),), links.write,
         links.fault, frozenset({"links", "possible"}), sided=False, texts=frozenset(),
     ),
     ExportFormat(
-        "jsonl", "JSONL with provenance", "who, when, from what", "pairs",
+        "jsonl", "JSONL", "everything, who and when", "pairs",
         (File(".jsonl", "application/jsonl"),), provenance.write, provenance.fault, _ALL, sided=False,
     ),
     ExportFormat(
-        "csv", "Table of spans", "CSV for a spreadsheet", "pairs", (File(".csv", "text/csv"),), spans.write,
+        "spans", "Table of spans", "CSV", "pairs", (File(".csv", "text/csv"),), spans.write,
         spans.fault, _SPACES | {"ids", "other", "scores", "provenance", "checked", "flags", "notes"}, sided=False,
         care=spans.care,
     ),
     ExportFormat(
-        "parquet", "Parquet for datasets", "opens with load_dataset", "tools",
+        "parquet", "Parquet", "for load_dataset", "tools",
         (File(".parquet", "application/vnd.apache.parquet"),), parquet.write, parquet.fault, _ALL, tagged=True,
         sided=False, binary=True,
     ),
@@ -124,8 +124,8 @@ _TABLE = (
         binary=True,
     ),
     ExportFormat(
-        "labelstudio", "Label Studio", "tasks and their labelling setup", "tools",
-        (File(".labelstudio.json", "application/json"), File(".labelstudio.xml", "application/xml")),
+        "labelstudio", "Label Studio", "tasks and setup", "tools",
+        (File(".json", "application/json"), File(".xml", "application/xml")),
         label_studio.write, label_studio.fault, _ALL, sided=False,
     ),
     ExportFormat(

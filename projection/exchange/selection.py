@@ -44,6 +44,9 @@ class LeftOut:
     reason: str
 
 
+EVERYTHING = Choice()
+
+
 def state_of(entity: Entity) -> str:
     return _STATE_OF[entity.origin]
 

@@ -64,4 +64,4 @@ def fault(item: Corrected, options: Options) -> str:
 
 
 def care(item: Corrected, options: Options) -> str:
-    return "" if item.entities("source") or item.entities("target") else "it has no span, so it has no row"
+    return "" if item.entities("source") or item.entities("target") else "it has no span, so it has no row in the table"

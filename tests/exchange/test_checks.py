@@ -28,9 +28,9 @@ def test_only_what_is_there_can_be_lost():
 
 def test_losses_are_counted_and_say_where_they_are_kept():
     (loss,) = check([ITEM, PLAIN], ["conll2003", "jsonl"], Options()).losses
-    assert loss.format == "conll2003" and loss.kept_in == ("JSONL with provenance",)
+    assert loss.format == "conll2003" and loss.kept_in == ("JSONL",)
     assert dict(loss.features)["notes"] == 1 and dict(loss.features)["checked"] == 1
-    assert "notes (1)" in str(loss) and "scores" in str(loss) and "kept in JSONL with provenance" in str(loss)
+    assert "notes (1)" in str(loss) and "scores" in str(loss) and "kept in JSONL" in str(loss)
 
 
 def test_ids_and_spaces_are_kept_in_comments():

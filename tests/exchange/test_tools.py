@@ -84,7 +84,7 @@ def test_spacy_can_train_on_it(tmp_path):
 
 
 def test_the_same_sentences_give_the_same_bytes():
-    for format in ("parquet", "docbin", "labelstudio", "webanno", "csv"):
+    for format in ("parquet", "docbin", "labelstudio", "webanno", "spans"):
         assert write(format, [ITEM, PLAIN]) == write(format, [ITEM, PLAIN])
 
 
@@ -93,7 +93,7 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
 
 
 def test_the_table_has_a_row_for_each_span_of_both_sides():
-    rows = rows_of(write("csv", [ITEM])[0])
+    rows = rows_of(write("spans", [ITEM])[0])
     assert [(row["side"], row["text"], row["label"], row["state"]) for row in rows] == [
         ("source", "Ann", "PER", "automatic"), ("source", "Bob Lee", "PER", "given with the text"),
         ("target", "Ana", "PER", "automatic"), ("target", "Bob Sá", "ORG", "corrected"),
@@ -113,7 +113,7 @@ def test_no_cell_begins_as_a_formula(begin):
     text = f"{begin}cmd|' /C calc'!A0"
     sentence = Sentence.from_words([text], "en", [Entity(Span(0, 1), text)], id=text)
     item = replace(ITEM, source=sentence, target=sentence, note=text, author=text, id=text, alignment=None)
-    cells = [cell for row in rows_of(write("csv", [item])[0]) for cell in row.values()]
+    cells = [cell for row in rows_of(write("spans", [item])[0]) for cell in row.values()]
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")) for cell in cells)
     assert f"'{text}" in cells
 
@@ -122,14 +122,14 @@ def test_a_table_with_quotes_commas_and_lines_comes_back():
     from dataclasses import replace
 
     note = 'one, "two"\nthree ' + HOSTILE
-    assert rows_of(write("csv", [replace(ITEM, note=note)])[0])[0]["note"] == note
+    assert rows_of(write("spans", [replace(ITEM, note=note)])[0])[0]["note"] == note
 
 
 def test_a_sentence_without_a_span_has_no_row_and_that_is_said():
     from dataclasses import replace
 
     bare = replace(PLAIN, source=PLAIN.source.with_entities(()), target=PLAIN.target.with_entities(()))
-    report = check([ITEM, bare], ["csv"], Options())
+    report = check([ITEM, bare], ["spans"], Options())
     assert [(care.positions, "no row" in care.what) for care in report.cares] == [((1,), True)]
 
 

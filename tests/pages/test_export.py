@@ -1,9 +1,34 @@
-"""The export page: the real file before the download."""
+"""The export page: the real files before the download."""
 
+from dataclasses import replace
+
+from projection.corrections.records import Stamp
+from projection.exchange import FORMATS
+from projection.types import Entity, Span
 from tests.pages.conftest import html, page
 from views.resources import store
 
 PAIR = ("Ann met Bob in Berlin .", "Ann traf Bob in Berlin .")
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+def choose(app, *formats):
+    for name in ("original", *FORMATS):
+        boxes = [box for box in app.checkbox if box.key == f"export-format-{name}"]
+        if boxes and boxes[0].value != (name in formats):
+            boxes[0].set_value(name in formats)
+    app.run()
+    assert not app.exception
+
+
+def button(app):
+    return app.get("download_button")[0].proto
+
+
+def decide(number, position, **values):
+    stored = store().sentence(number, position)
+    edits = replace(stored.edits, **values)
+    store().save(stored.id, edits, expected_revision=stored.revision, kind="test", stamp=Stamp("Ana"))
 
 
 def test_no_project_shows_the_way_in(app):
@@ -20,11 +45,24 @@ def test_the_preview_is_the_file_with_tags_of_the_scheme(app, project):
 
 def test_every_format_can_be_previewed(app, project):
     page(app, "export", project=str(project(PAIR, PAIR)))
-    for kind in ("conll2002", "conll2003", "conllu", "uner", "jsonl", "pharaoh"):
-        app.radio(key="export-format").set_value(kind).run()
-        assert not app.exception
+    for name in FORMATS:
+        choose(app, name)
         assert "cannot be written" not in html(app)
-        assert app.get("download_button")[0].proto.disabled is False
+        assert button(app).disabled is False
+
+
+def test_several_formats_are_one_zip_with_a_tab_each(app, project):
+    page(app, "export", project=str(project(PAIR)))
+    choose(app, *FORMATS)
+    assert button(app).label == "Download ZIP, 15 files"
+    assert len(app.tabs) == 15
+    assert "README.txt" in html(app)
+
+
+def test_no_format_is_nothing_to_download(app, project):
+    page(app, "export", project=str(project(PAIR)))
+    choose(app)
+    assert "No format is chosen" in html(app) and button(app).disabled is True
 
 
 def test_the_preview_has_the_lines_of_the_file_with_columns_that_keep_their_order(app, project):
@@ -34,18 +72,65 @@ def test_the_preview_has_the_lines_of_the_file_with_columns_that_keep_their_orde
     assert "<bdi>\u0622\u0646</bdi>\t<bdi><span" in shown and 'dir="ltr"' in shown
 
 
+def test_what_would_be_lost_is_listed_before_the_download(app, project):
+    number = project(PAIR)
+    decide(number, 0, note="which Berlin?", flagged=True)
+    page(app, "export", project=str(number))
+    assert "Lost, as there is no place for it" in html(app) and "notes (1)" in html(app)
+    choose(app, "conll2002", "jsonl")
+    assert "Kept in JSONL." in html(app)
+    choose(app, "jsonl")
+    assert "Lost, as there is no place for it" not in html(app)
+
+
 def test_unchecked_sentences_are_counted_and_can_be_left_out(app, project):
     page(app, "export", project=str(project(PAIR, PAIR)))
     assert "2 of 2 not checked" in html(app)
     app.segmented_control(key="export-scope").set_value("checked").run()
     assert "Nothing to write yet" in html(app)
-    assert app.get("download_button")[0].proto.disabled is True
+    assert button(app).disabled is True
+
+
+def test_a_sentence_with_a_span_of_an_excluded_state_is_left_out_whole(app, project):
+    number = project(PAIR, PAIR)
+    decide(number, 1, target_entities=(Entity(Span(2, 3), "PER", origin="manual"),), checked=True)
+    page(app, "export", project=str(number))
+    app.checkbox(key="export-state-automatic").set_value(False).run()
+    shown = html(app)
+    assert "1 sentence left out" in shown and "Sentence 1: has a span no person decided on" in shown
+    assert button(app).disabled is False
+    app.checkbox(key="export-state-manual").set_value(False).run()
+    assert button(app).disabled is True and not app.exception
+
+
+def test_flagged_sentences_can_be_left_out(app, project):
+    number = project(PAIR, PAIR)
+    decide(number, 0, flagged=True)
+    page(app, "export", project=str(number))
+    app.checkbox(key="export-unflagged").set_value(True).run()
+    assert "Sentence 1: is flagged" in html(app)
 
 
 def test_sentences_without_labels_are_left_out_whole_and_named(app, project):
     number = project(PAIR, ("Eve left .", None), translator="given")
     page(app, "export", project=str(number))
-    assert "1 sentence left out" in html(app) and "Sentence 2." in html(app)
+    assert "1 sentence left out" in html(app) and "Sentence 2: has no target text" in html(app)
+
+
+def test_what_cannot_be_written_is_left_out_and_named(app, project):
+    number = project(PAIR, PAIR)
+    decide(number, 0, target_entities=(Entity(Span(0, 1), "A|B", origin="manual"),))
+    page(app, "export", project=str(number))
+    choose(app, "conllu", "jsonl")
+    assert "Sentence 1: cannot be written as CoNLL-U" in html(app) and button(app).disabled is False
+
+
+def test_markup_in_names_labels_and_notes_is_text(app, project):
+    number = project(PAIR, name=HOSTILE)
+    decide(number, 0, target_entities=(Entity(Span(0, 1), HOSTILE, origin="manual"),), note=HOSTILE)
+    page(app, "export", project=str(number))
+    choose(app, *FORMATS)
+    assert "<img" not in html(app) and "&lt;img" in html(app)
 
 
 def test_a_target_file_comes_back_as_it_was_but_for_its_labels(app, project):
@@ -61,6 +146,8 @@ def test_a_target_file_comes_back_as_it_was_but_for_its_labels(app, project):
         "Files", Setup("en", "de", **STAND_INS), reading.tasks, document=target.content, document_name=target.name
     )
     page(app, "export", project=str(number))
-    assert app.radio(key="export-format").value == "original"
+    assert app.checkbox(key="export-format-original").value is True
     shown = html(app)
     assert "# id 1" in shown and "B-PER" in shown and "B-LOC" not in shown
+    app.checkbox(key="export-state-automatic").set_value(False).run()
+    assert button(app).disabled is True

@@ -1,56 +1,109 @@
-"""Labels to files."""
+"""Sentences of a project to files: what of them, how named, and what a download holds."""
+
+import io
+import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from projection.corrections.edits import Edits
+from projection.corrections.records import Event, StoredSentence
+from projection.exchange import Choice, LeftOut, Options, Report
 from projection.pipeline import Outcome, Task
 from projection.types import Alignment, Bitext, Entity, Match, Projection, Sentence, Span
 from views import exporting
-from views.exporting import Row
+from views.exporting import Origin, Request
 
-SOURCE = Sentence.from_words(["Ann", "left"], "en", [Entity(Span(0, 1), "PER")])
-TARGET = Sentence.from_words(["Ana", "Sá", "saiu"], "pt", [Entity(Span(0, 2), "PER")])
+SOURCE = Sentence.from_words(["Ann", "left"], "en", [Entity(Span(0, 1), "PER")], id="7")
+TARGET = Sentence.from_words(["Ana", "Sá", "saiu"], "pt", id="7")
 LINKS = Alignment(frozenset({(0, 0), (1, 2)}), 2, 3)
-ROW = Row(0, SOURCE, TARGET, TARGET.entities, LINKS, True)
-UNLABELLED = Row(1, SOURCE, TARGET.with_entities(()), None, None, False, "alignment: no model")
-UNTRANSLATED = Row(2, SOURCE, None, None, None, False, "translation: none given")
+FOUND = Projection(Bitext(SOURCE, TARGET, LINKS), (Match(0, Span(0, 2), 0.5),), (), (), "heuristic", "heuristic gap=1")
+OUTCOME = Outcome(Task(SOURCE, TARGET), SOURCE, TARGET, LINKS, projections={"heuristic": FOUND})
+ORIGIN = Origin("News", "pt", "a.conll")
 
 
-def test_tags_follow_format_scheme_and_side():
-    assert exporting.write([ROW], "conll2002", "IOB2", "target") == "Ana\tB-PER\nSá\tI-PER\nsaiu\tO\n\n".encode()
-    assert exporting.write([ROW], "conll2002", "BIOES", "target") == "Ana\tB-PER\nSá\tE-PER\nsaiu\tO\n\n".encode()
-    assert exporting.write([ROW], "conll2002", "IOB1", "source") == b"Ann\tI-PER\nleft\tO\n\n"
+def stored(edits=Edits(), position=0):  # noqa: B008 - a value
+    return StoredSentence(1, 1, position, Task(SOURCE, TARGET), edits, 0)
 
 
-def test_links_are_one_line_a_pair():
-    assert exporting.write([ROW, ROW], "pharaoh", "", "") == b"0-0 1-2\n0-0 1-2\n"
+def written(request, *items):
+    report = exporting.examine(items, request)
+    return exporting.download(request, report, ORIGIN)
 
 
-def test_a_sentence_without_labels_is_left_out_whole():
-    rows = [ROW, UNLABELLED, UNTRANSLATED]
-    assert exporting.complete(rows, "target") == [ROW]
-    assert exporting.complete(rows, "source") == rows
+ITEM = exporting.corrected(OUTCOME, stored(), "heuristic")
+
+
+def test_labels_that_count_are_exported_with_their_settings():
+    assert ITEM.target.entities == (Entity(Span(0, 2), "PER", 0.5, "projected"),)
+    assert (ITEM.id, ITEM.settings, ITEM.alignment, ITEM.labelled) == ("7", "heuristic gap=1", LINKS, True)
+    decided = Edits(target_entities=(Entity(Span(2, 3), "X", origin="manual"),), checked=True, flagged=True, note="ok?")
+    event = Event(3, "check", "Ana", datetime(2026, 11, 21, 14, 2, 11, tzinfo=UTC), "{}")
+    item = exporting.corrected(OUTCOME, stored(decided), "heuristic", event)
+    assert item.target.entities == decided.target_entities
+    assert (item.checked, item.flagged, item.note, item.author) == (True, True, "ok?", "Ana")
+    assert item.at == "2026-11-21T14:02:11+00:00"
+
+
+def test_a_person_s_single_labels_stand_beside_the_automatic_ones():
+    placed = Edits(placed=(Entity(Span(2, 3), "X", origin="manual"),))
+    item = exporting.corrected(OUTCOME, stored(placed), "heuristic")
+    assert [(entity.label, entity.origin) for entity in item.target.entities] == [("PER", "projected"), ("X", "manual")]
+
+
+def test_a_method_that_failed_leaves_the_sentence_unlabelled_with_the_reason():
+    failed = replace(OUTCOME, projections={}, method_errors={"heuristic": "no links"})
+    item = exporting.corrected(failed, stored(), "heuristic")
+    assert not item.labelled and item.problem == "no links"
+    assert exporting.examine([item], Request(("conll2002",))).left_out == (LeftOut(0, "has no labels yet (no links)"),)
+
+
+def test_the_text_a_method_wrote_is_exported_with_its_labels():
+    own = Sentence.from_words(["Sá", "foi", "embora", "Ana"], "pt")
+    projection = Projection(Bitext(SOURCE, own, None), (Match(0, Span(3, 4), 1.0),), (), (), "writer", "writer")
+    outcome = Outcome(Task(SOURCE), SOURCE, TARGET, LINKS, projections={"writer": projection})
+    item = exporting.corrected(outcome, stored(), "writer")
+    assert item.target.words == own.words and item.target.entities[0].span == Span(3, 4)
+    assert item.alignment is None
+
+
+def test_one_file_is_the_file_and_several_are_a_zip_with_a_readme():
+    assert written(Request(("conll2002",)), ITEM) == "Ana\tB-PER\nSá\tI-PER\nsaiu\tO\n\n".encode()
+    archive = zipfile.ZipFile(io.BytesIO(written(Request(("conll2002", "pharaoh"), Options("BIOES")), ITEM)))
+    assert archive.namelist() == [
+        "News-target-pt-all-conll2002-bioes.conll", "News-all.pharaoh", "README.txt",
+    ]  # fmt: skip
+    assert archive.read("News-all.pharaoh") == b"0-0 1-2\n"
+    assert b"heuristic gap=1" in archive.read("README.txt")
+
+
+def test_a_format_of_two_files_comes_as_a_zip():
+    request = Request(("parallel",))
+    assert exporting.count_files(request) == 3
+    names = zipfile.ZipFile(io.BytesIO(written(request, ITEM))).namelist()
+    assert names == ["News-all-parallel-iob2.source.conll", "News-all-parallel-iob2.target.conll", "README.txt"]
 
 
 def test_the_uploaded_file_comes_back_with_nothing_but_other_labels():
     content = "# keep me\r\nAna X O\r\nSá Y O\r\nsaiu Z B-ORG\r\n\r\n".encode()
     assert exporting.write_original(content, "a.conll", "pt", [None]) == content
-    labelled = exporting.write_original(content, "a.conll", "pt", [TARGET.entities])
+    report = Report((ITEM,))
+    labelled = exporting.write_original(content, "a.conll", "pt", exporting.labels_of(report, 1))
     assert labelled == "# keep me\r\nAna X B-PER\r\nSá Y I-PER\r\nsaiu Z O\r\n\r\n".encode()
+    assert exporting.labels_of(Report((replace(ITEM, position=2),)), 3) == [None, None, ITEM.target.entities]
 
 
 def test_file_names_are_safe_and_tell_every_choice():
-    def name(project, kind, language="pt"):
-        return exporting.file_name(project, kind, side="target", language=language, scheme="BIOES", scope="checked")
+    def name(project, format, language="pt", choice=Choice(checked_only=True)):  # noqa: B008 - a value
+        request = Request((format,), Options("BIOES"), choice)
+        return exporting.download_name(request, Origin(project, language))[0]
 
     assert name("../<b>Ünï\\x", "conll2002") == "b-Ünï-x-target-pt-checked-conll2002-bioes.conll"
-    assert name("///", "jsonl", "und") == "projection-target-checked-jsonl.jsonl"
-    assert name("a", "pharaoh") == "a-checked-pharaoh.pharaoh"
+    assert name("///", "jsonl", "und") == "projection-checked.jsonl"
+    assert name("a", "pharaoh") == "a-checked.pharaoh"
+    assert name("a", "labelstudio") == "a-export.zip"
+    assert name("a", "docbin", choice=Choice(positions=frozenset({4}))) == "a-target-pt-sentence-5-docbin.spacy"
 
 
-def test_the_text_a_method_wrote_is_exported_with_its_labels():
-    own = Sentence.from_words(["Sá", "foi", "embora", "Ana"], "pt")
-    bitext = Bitext(SOURCE, own, None)
-    projection = Projection(bitext, (Match(0, Span(3, 4), 1.0),), (), (), "writer", "writer")
-    outcome = Outcome(Task(SOURCE), SOURCE, TARGET, LINKS, projections={"writer": projection})
-    row = exporting.row(0, outcome, Edits(), "writer")
-    assert row.target.words == own.words and row.target.entities[0].span == Span(3, 4)
-    assert row.alignment is None
+def test_reasons_are_grouped():
+    gone = [LeftOut(1, "is flagged"), LeftOut(3, "has no span"), LeftOut(5, "is flagged")]
+    assert exporting.same_reasons(gone) == {"is flagged": [1, 5], "has no span": [3]}
