@@ -4,7 +4,8 @@ const STORED = "projection-unsaved:"
 const RESEND_AFTER = 2000
 const RESEND_AT_MOST = 10000
 const WORRY_AFTER = 4000
-const VIEW_PAUSE = 150
+const VIEW_PAUSE = 350
+const REST = 700
 
 function createQueue(storage) {
   const bytes = crypto.getRandomValues(new Uint8Array(9))
@@ -64,6 +65,7 @@ function acknowledge(editor, data) {
     queue.ops = queue.ops.filter((item) => item.n > mine)
     Object.assign(queue, { since: Date.now(), pause: RESEND_AFTER })
     queue.kept = keep(localStorage, queue.client, queue.ops)
+    if (!queue.ops.length) rest(editor)
   }
   for (const item of queue.recovered) {
     item.ops = item.ops.filter((op) => op.n > (data.acknowledged?.[item.client] ?? 0))
@@ -115,6 +117,13 @@ function sendNow(editor) {
   queue.sentAt = Date.now()
   editor.setStateValue("sent", structuredClone({ client: queue.client, ops: queue.ops, view, recovered: queue.recovered }))
   view.open = null
+}
+
+/** After a pause in the edits, a message without any: the rest of the page is brought up to date only then. */
+function rest(editor) {
+  clearTimeout(editor.viewTimer)
+  editor.view.n += 1
+  editor.viewTimer = setTimeout(() => (editor.queue.ops.length ? null : sendNow(editor)), REST)
 }
 
 /** Tell the server what is looked at, at once or after a short rest: arrow keys need no answer each. */

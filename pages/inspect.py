@@ -14,23 +14,27 @@ project = current_project()
 if project is None or not project.sentences:
     inspect_panels.empty()
     st.stop()
-position = current_position(project.sentences)
-write_address(project.id, position)
+write_address(project.id, current_position(project.sentences))
 
 with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-    inspect_panels.jump(position, project.sentences)
+    inspect_panels.jump(current_position(project.sentences), project.sentences)
     setup = inspect_panels.settings_popover(project)
     method = inspect_panels.method_choice(setup)
 
-stored = store().sentence(project.id, position, workbench.line_here(project.id, position))
-place = st.container()
-outcome, running = outcome_here(stored, setup)
-sheet = workbench.sheet(stored, setup, outcome, method)
-desk = Desk(project, setup, stored, sheet, store().history(stored.id, stored.line), memory())
-with place:
-    editor_panel.draw_editor(desk, stale=running is not None)
-pick = valid_pick(desk)
 
+def desk_here():
+    """Return what is seen of the current sentence, and the job that computes something newer, if any."""
+    position = current_position(project.sentences)
+    stored = store().sentence(project.id, position, workbench.line_here(project.id, position))
+    outcome, running = outcome_here(stored, setup)
+    sheet = workbench.sheet(stored, setup, outcome, method)
+    events = store().history(stored.id, stored.line)
+    return Desk(store().project(project.id), setup, stored, sheet, events, memory()), running
+
+
+editor_panel.editor(desk_here)
+desk, running = desk_here()
+pick = valid_pick(desk)
 if running is not None:
     inspect_panels.waiting(running)
 messages.messages(desk)

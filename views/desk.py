@@ -22,7 +22,8 @@ __all__ = ["CHECK", "TEXT", "Desk", "Memory", "Pick", "first_doubtful", "valid_p
 class Memory:
     """What one tab remembers of its editor: the newest view it sent, what is acknowledged, what was refused.
 
-    `wish` is a selection the page wants to see in the editor, `offered` the sentence it was last made for.
+    `wish` is a selection the page wants to see in the editor, `offered` the sentence it was last made for;
+    `page_is_behind`: only the editor shows what was done last.
     An object of its own, because Streamlit may end a run wherever session state is used, and these must
     stay in step with what is stored.
     """
@@ -32,6 +33,7 @@ class Memory:
     refused: list[Refused] = field(default_factory=list)
     wish: dict | None = None
     offered: str = ""
+    page_is_behind: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -14,7 +14,8 @@ from projection.types import Alignment, Span
 from views import editing, tables, workbench
 from views import editor_data as values
 from views.desk import Desk, Memory, Pick, first_doubtful
-from views.frame import say
+from views.frame import say, show_said
+from views.jobs import Job
 from views.markup import language_pair, local_time
 from views.palette import css_class, label_keys
 from views.resources import editor_component, store
@@ -44,7 +45,7 @@ def receive(sent: Mapping[str, Any] | None) -> bool:
         kept.refused = [*kept.refused, *receipt.refused][-REMEMBERED_REFUSALS:]
         if receipt.said:
             say(" ".join(receipt.said), "warn")
-    _follow(kept, sent["view"] | {"client": sent["client"]})
+    _follow(kept, sent["view"] | {"client": sent["client"], "ops": len(sent.get("ops", ()))})
     return True
 
 
@@ -58,18 +59,29 @@ def _is_new(kept: Memory, sent: Mapping[str, Any]) -> bool:
 
 def _follow(kept: Memory, view: Mapping[str, Any]) -> None:
     before, kept.view = kept.view, view
+    kept.page_is_behind = not view.get("ops")
     go = view.get("go")
     if go is not None and not (before and before["client"] == view["client"] and before.get("go") == go):
         editing.go(int(go))
+        kept.page_is_behind = True
     if view.get("open") == "guidelines":
         st.session_state["open-guidelines"] = True
 
 
-def draw_editor(desk: Desk, *, stale: bool = False) -> None:
-    """Mount the editor. After a restart of the server its first message comes as a value without a callback."""
-    data = data_of(desk) | {"stale": stale}
+@st.fragment
+def editor(build: Callable[[], tuple[Desk, Job | None]]) -> None:
+    """Draw the editor; `build` gives what is seen now, and the job that computes something newer, if any.
+
+    A fragment: an edit is stored and shown without drawing the rest of the page. That follows when the
+    editor rests, or turns to another sentence.
+    """
+    show_said()
+    desk, running = build()
+    data = data_of(desk) | {"stale": running is not None}
     mounted = editor_component()(key=KEY, data=data, default={"sent": None}, on_sent_change=on_sent)
-    if receive(mounted.sent):
+    # after a restart of the server the first message comes as a value, without a callback
+    if receive(mounted.sent) or desk.memory.page_is_behind:
+        desk.memory.page_is_behind = False
         st.rerun()
 
 

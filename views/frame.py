@@ -26,6 +26,11 @@ def enter() -> None:
     if PagesManager.uses_pages_directory and not entered:
         PagesManager.uses_pages_directory = False
         st.rerun()
+    show_said()
+
+
+def show_said() -> None:
+    """Show the message that the last action left."""
     text, tone = st.session_state.pop("said", ("", ""))
     if text:
         duration = "infinite" if tone == "bad" else "short"
