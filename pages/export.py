@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import streamlit as st
 
+from projection import exchange
 from projection.errors import ProjectionError
-from views import export_panels, exporting, inspect_panels, markup
+from projection.exchange import delivery
+from views import export_panels, inspect_panels, markup
 from views.frame import enter
 from views.jobs import Job
 from views.resources import compute_lock, resources, store
@@ -33,7 +35,7 @@ state = (*version, setup.to_dict(), method)
 
 def keep(index, outcome):
     last = store().history(stored[index].id)[:1] if stored[index].revision else []
-    return exporting.corrected(outcome, stored[index], method, *last)
+    return exchange.from_stored(outcome, stored[index], method, *last)
 
 
 def start() -> Job:
@@ -56,30 +58,30 @@ with choices.container(border=True):
     options = export_panels.writing_choice(setup, chosen)
 with sentences:
     selection = export_panels.sentence_choice(job.results, options.side, position)
-request = exporting.Request(chosen, options, selection)
-report = remembered("report", (state, request), lambda: exporting.examine(job.results, request))
+request = exchange.Request(chosen, options, selection)
+report = remembered("report", (state, request), lambda: exchange.examine(job.results, request))
 with choices.container(border=True):
     export_panels.findings(report, request, stopped=len(job.results) < job.total)
 if chips := export_panels.label_chips(report.items, options.side):
     sentences.html(chips)
 
 language = export_panels.language_of(setup, options.side)
-origin = exporting.Origin(project.name, language, project.document_name)
-name, media = exporting.download_name(request, origin) if chosen else ("", "")
-count = exporting.count_files(request)
+origin = exchange.Origin(project.name, language, project.document_name)
+name, media = exchange.download_name(request, origin) if chosen else ("", "")
+count = delivery.count_files(request)
 
 
 def as_uploaded() -> bytes:
-    labels = exporting.labels_of(report, project.sentences)
-    return exporting.write_original(store().document(project.id), project.document_name, setup.target_language, labels)
+    labels = delivery.labels_of(report, project.sentences)
+    return delivery.write_original(store().document(project.id), project.document_name, setup.target_language, labels)
 
 
 with preview.container(border=True):
     try:
-        original = remembered("original", (state, request), as_uploaded) if exporting.SAME_FILE in chosen else b""
+        original = remembered("original", (state, request), as_uploaded) if exchange.SAME_FILE in chosen else b""
         if chosen and report.items:
             beginning = replace(report, items=report.items[:PREVIEWED])
-            files = exporting.bundles(request, beginning, origin, original)
+            files = exchange.bundles(request, beginning, origin, original)
             export_panels.file_tabs(files, markup.counted(len(report.items), "sentence"))
         else:
             st.html(markup.title("No file yet"))
@@ -88,6 +90,6 @@ with preview.container(border=True):
         st.stop()
 action.download_button(
     f"Download ZIP, {count} files" if count > 1 else "Download",
-    data=lambda: exporting.download(request, report, origin, original), file_name=name, mime=media, on_click="ignore",
+    data=lambda: exchange.download(request, report, origin, original), file_name=name, mime=media, on_click="ignore",
     shortcut="Ctrl+E", type="primary", disabled=not (chosen and report.items), key="download", width="stretch",
 )  # fmt: skip

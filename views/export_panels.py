@@ -12,13 +12,13 @@ import streamlit as st
 
 from projection.exchange import FORMATS, STATES, Bundle, Choice, Corrected, Options, Report, Side, count_states
 from projection.exchange.checks import Loss, shown
+from projection.exchange.delivery import SAME_FILE, Request, same_reasons
 from projection.exchange.formats import GROUPS
 from projection.exchange.preview import preview
 from projection.exchange.selection import TITLES
 from projection.pipeline import Setup
 from projection.text.schemes import SCHEMES
 from views import markup
-from views.exporting import SAME_FILE, Request, same_reasons
 from views.palette import css_class
 
 _LABEL = re.compile(r"(?<![\w-])([BIESLU])-([^\s|;]+)")

@@ -5,13 +5,12 @@ import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from projection import exchange
 from projection.corrections.edits import Edits
 from projection.corrections.records import Event, StoredSentence
-from projection.exchange import Choice, LeftOut, Options, Report
+from projection.exchange import Choice, LeftOut, Options, Origin, Report, Request, delivery
 from projection.pipeline import Outcome, Task
 from projection.types import Alignment, Bitext, Entity, Match, Projection, Sentence, Span
-from views import exporting
-from views.exporting import Origin, Request
 
 SOURCE = Sentence.from_words(["Ann", "left"], "en", [Entity(Span(0, 1), "PER")], id="7")
 TARGET = Sentence.from_words(["Ana", "Sá", "saiu"], "pt", id="7")
@@ -26,11 +25,11 @@ def stored(edits=Edits(), position=0):  # noqa: B008 - a value
 
 
 def written(request, *items):
-    report = exporting.examine(items, request)
-    return exporting.download(request, report, ORIGIN)
+    report = exchange.examine(items, request)
+    return exchange.download(request, report, ORIGIN)
 
 
-ITEM = exporting.corrected(OUTCOME, stored(), "heuristic")
+ITEM = exchange.from_stored(OUTCOME, stored(), "heuristic")
 
 
 def test_labels_that_count_are_exported_with_their_settings():
@@ -38,7 +37,7 @@ def test_labels_that_count_are_exported_with_their_settings():
     assert (ITEM.id, ITEM.settings, ITEM.alignment, ITEM.labelled) == ("7", "heuristic gap=1", LINKS, True)
     decided = Edits(target_entities=(Entity(Span(2, 3), "X", origin="manual"),), checked=True, flagged=True, note="ok?")
     event = Event(3, "check", "Ana", datetime(2026, 11, 21, 14, 2, 11, tzinfo=UTC), "{}")
-    item = exporting.corrected(OUTCOME, stored(decided), "heuristic", event)
+    item = exchange.from_stored(OUTCOME, stored(decided), "heuristic", event)
     assert item.target.entities == decided.target_entities
     assert (item.checked, item.flagged, item.note, item.author) == (True, True, "ok?", "Ana")
     assert item.at == "2026-11-21T14:02:11+00:00"
@@ -46,22 +45,22 @@ def test_labels_that_count_are_exported_with_their_settings():
 
 def test_a_person_s_single_labels_stand_beside_the_automatic_ones():
     placed = Edits(placed=(Entity(Span(2, 3), "X", origin="manual"),))
-    item = exporting.corrected(OUTCOME, stored(placed), "heuristic")
+    item = exchange.from_stored(OUTCOME, stored(placed), "heuristic")
     assert [(entity.label, entity.origin) for entity in item.target.entities] == [("PER", "projected"), ("X", "manual")]
 
 
 def test_a_method_that_failed_leaves_the_sentence_unlabelled_with_the_reason():
     failed = replace(OUTCOME, projections={}, method_errors={"heuristic": "no links"})
-    item = exporting.corrected(failed, stored(), "heuristic")
+    item = exchange.from_stored(failed, stored(), "heuristic")
     assert not item.labelled and item.problem == "no links"
-    assert exporting.examine([item], Request(("conll2002",))).left_out == (LeftOut(0, "has no labels yet (no links)"),)
+    assert exchange.examine([item], Request(("conll2002",))).left_out == (LeftOut(0, "has no labels yet (no links)"),)
 
 
 def test_the_text_a_method_wrote_is_exported_with_its_labels():
     own = Sentence.from_words(["Sá", "foi", "embora", "Ana"], "pt")
     projection = Projection(Bitext(SOURCE, own, None), (Match(0, Span(3, 4), 1.0),), (), (), "writer", "writer")
     outcome = Outcome(Task(SOURCE), SOURCE, TARGET, LINKS, projections={"writer": projection})
-    item = exporting.corrected(outcome, stored(), "writer")
+    item = exchange.from_stored(outcome, stored(), "writer")
     assert item.target.words == own.words and item.target.entities[0].span == Span(3, 4)
     assert item.alignment is None
 
@@ -78,24 +77,24 @@ def test_one_file_is_the_file_and_several_are_a_zip_with_a_readme():
 
 def test_a_format_of_two_files_comes_as_a_zip():
     request = Request(("parallel",))
-    assert exporting.count_files(request) == 3
+    assert delivery.count_files(request) == 3
     names = zipfile.ZipFile(io.BytesIO(written(request, ITEM))).namelist()
     assert names == ["News-all-parallel-iob2.source.conll", "News-all-parallel-iob2.target.conll", "README.txt"]
 
 
 def test_the_uploaded_file_comes_back_with_nothing_but_other_labels():
     content = "# keep me\r\nAna X O\r\nSá Y O\r\nsaiu Z B-ORG\r\n\r\n".encode()
-    assert exporting.write_original(content, "a.conll", "pt", [None]) == content
+    assert delivery.write_original(content, "a.conll", "pt", [None]) == content
     report = Report((ITEM,))
-    labelled = exporting.write_original(content, "a.conll", "pt", exporting.labels_of(report, 1))
+    labelled = delivery.write_original(content, "a.conll", "pt", delivery.labels_of(report, 1))
     assert labelled == "# keep me\r\nAna X B-PER\r\nSá Y I-PER\r\nsaiu Z O\r\n\r\n".encode()
-    assert exporting.labels_of(Report((replace(ITEM, position=2),)), 3) == [None, None, ITEM.target.entities]
+    assert delivery.labels_of(Report((replace(ITEM, position=2),)), 3) == [None, None, ITEM.target.entities]
 
 
 def test_file_names_are_safe_and_tell_every_choice():
     def name(project, format, language="pt", choice=Choice(checked_only=True)):  # noqa: B008 - a value
         request = Request((format,), Options("BIOES"), choice)
-        return exporting.download_name(request, Origin(project, language))[0]
+        return exchange.download_name(request, Origin(project, language))[0]
 
     assert name("../<b>Ünï\\x", "conll2002") == "b-Ünï-x-target-pt-checked-conll2002-bioes.conll"
     assert name("///", "jsonl", "und") == "projection-checked.jsonl"
@@ -106,4 +105,4 @@ def test_file_names_are_safe_and_tell_every_choice():
 
 def test_reasons_are_grouped():
     gone = [LeftOut(1, "is flagged"), LeftOut(3, "has no span"), LeftOut(5, "is flagged")]
-    assert exporting.same_reasons(gone) == {"is flagged": [1, 5], "has no span": [3]}
+    assert delivery.same_reasons(gone) == {"is flagged": [1, 5], "has no span": [3]}

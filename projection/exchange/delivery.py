@@ -1,4 +1,4 @@
-"""Sentences of a project to files: what is exported of each, and the one file or ZIP a person downloads."""
+"""From sentences to what a person takes away: one file, or one ZIP of several."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from projection.corrections.records import Event, StoredSentence
-from projection.exchange import FORMATS, Bundle, Choice, Corrected, LeftOut, Options, Report, check, choose, pack
-from projection.exchange import readme as readme_of
-from projection.exchange.archive import safe_name
-from projection.exchange.formats import write
-from projection.exchange.options import DEFAULTS
-from projection.exchange.selection import EVERYTHING
-from projection.pipeline import Outcome
+from projection.exchange.archive import Bundle, pack, readme, safe_name
+from projection.exchange.checks import Report, check
+from projection.exchange.corrected import Corrected
+from projection.exchange.formats import FORMATS, write
+from projection.exchange.options import DEFAULTS, Options
+from projection.exchange.selection import EVERYTHING, Choice, LeftOut, choose
 from projection.text import documents
 from projection.types import Entity
 
 SAME_FILE = "original"
+"""Beside the names of FORMATS: the uploaded file with other labels, all else as it was."""
 MEDIA_ZIP = "application/zip"
 
 
@@ -44,23 +43,6 @@ class Origin:
     document_name: str = ""
 
 
-def corrected(outcome: Outcome, stored: StoredSentence, method: str, last: Event | None = None) -> Corrected:
-    """Reduce an outcome and a person's edits to what is exported of them; `last` is the newest stored change."""
-    projection, edits = outcome.projections.get(method), stored.edits
-    target, alignment = outcome.target, outcome.alignment
-    if projection is not None and projection.bitext.target != target:  # the method wrote a text of its own
-        target, alignment = projection.bitext.target, projection.bitext.alignment
-    labelled = projection is not None or edits.target_entities is not None
-    if target is not None and labelled:
-        target = target.with_entities(edits.final_entities(projection))
-    return Corrected(
-        stored.position, stored.task.id, outcome.source, target, alignment, labelled, edits.checked, edits.flagged,
-        edits.note, method, projection.signature if projection else "", last.author if last else "",
-        last.at.isoformat(timespec="seconds") if last else "",
-        str(outcome.error) if outcome.error else outcome.method_errors.get(method, ""),
-    )  # fmt: skip
-
-
 def examine(items: Iterable[Corrected], request: Request) -> Report:
     """Find what can be written of `items`, what is left out and what is lost.
 
@@ -75,14 +57,14 @@ def bundles(request: Request, report: Report, origin: Origin, original: bytes = 
     files = []
     for name in request.formats:
         if name == SAME_FILE:
-            files.append(Bundle(origin.document_name, original))
+            files.append(Bundle(_last_part(origin.document_name), original))
             continue
         contents = write(name, report.items, request.options)
         names = file_names(origin, name, request)
         files += [Bundle(place, content, name) for place, content in zip(names, contents, strict=True)]
     if len(files) == 1:
         return files
-    about = readme_of(origin.name, report.items, request.choice, request.options, report, files)
+    about = readme(origin.name, report.items, request.choice, request.options, report, files)
     return [*files, Bundle("README.txt", about)]
 
 
@@ -118,8 +100,12 @@ def download_name(request: Request, origin: Origin) -> tuple[str, str]:
         return f"{safe_name(origin.name)}-export.zip", MEDIA_ZIP
     (name,) = request.formats
     if name == SAME_FILE:
-        return origin.document_name, "text/plain"
+        return _last_part(origin.document_name), "text/plain"
     return file_names(origin, name, request)[0], FORMATS[name].files[0].media
+
+
+def _last_part(name: str) -> str:
+    return name.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def file_names(origin: Origin, name: str, request: Request) -> list[str]:
