@@ -71,6 +71,23 @@ class Apart:
         return len(self.finished) > 1
 
     @property
+    def is_unanimous(self) -> bool:
+        """Whether all have finished, with the same words and labels."""
+        if self.waiting or not self.is_ready:
+            return False
+        found = {(one.words, tuple((entity.span, entity.label) for entity in one.entities)) for one in self._sentences}
+        return len(found) == 1
+
+    @property
+    def same_words(self) -> bool:
+        """Whether nobody who has finished changed the words in another way than the others."""
+        return len({one.words for one in self._sentences}) == 1
+
+    @property
+    def _sentences(self) -> tuple[Sentence, ...]:
+        return tuple(version.sentence for version in self.finished if version.sentence is not None)
+
+    @property
     def by_person(self) -> dict[str, Sentence]:
         """The finished versions as the evaluation takes them."""
         return {version.person: version.sentence for version in self.finished if version.sentence is not None}
@@ -125,15 +142,24 @@ class Overlaps:
         """
         with self.database.writing() as connection:
             begin_managing(connection, project_id, by)
-            known = {one.name: one for one in lines.of_sentence(connection, shown.sentence_id, only_open=True)}
-            own = {name: one for name, one in known.items() if name.startswith(OWN)}
-            _unchanged(shown, own, lines.newest_revision(connection, shown.sentence_id, MAIN))
-            edits, kind = _chosen(connection, shown, own, line)
-            stamp = Stamp(by, base=shown.revision)
-            revision = lines.append(connection, shown.sentence_id, MAIN, edits, shown.revision, kind, stamp)
-            for name in own:
-                lines.set_open(connection, shown.sentence_id, name, False)
-        return revision
+            return _decide(connection, shown, line, by)
+
+    def decide_agreed(self, project_id: int, shown: Sequence[Apart], by: str) -> int:
+        """Decide at once about all of `shown` that are unanimous; return how many that were.
+
+        What changed meanwhile is left for a look.
+        """
+        done = 0
+        with self.database.writing() as connection:
+            begin_managing(connection, project_id, by)
+            for one in shown:
+                if one.is_unanimous and not one.decided:
+                    try:
+                        _decide(connection, one, one.versions[0].line, by)
+                    except ConflictError:
+                        continue
+                    done += 1
+        return done
 
     def reopen(self, project_id: int, shown: Apart, by: str) -> None:
         """Open the versions of a sentence that was decided about again; the decision stays until there is another."""
@@ -182,6 +208,18 @@ def _new_line(sentence_id: int, person: str) -> dict[str, Any]:
         "sentence_id": sentence_id, "name": own_line(person), "author": person, "base": 0, "revision": 0,
         "edits": dump_state(Edits()), "checked": False, "flagged": False, "open": True, "at": now(),
     }  # fmt: skip
+
+
+def _decide(connection: Connection, shown: Apart, line: str, by: str) -> int:
+    known = lines.of_sentence(connection, shown.sentence_id, only_open=True)
+    own = {one.name: one for one in known if one.name.startswith(OWN)}
+    _unchanged(shown, own, lines.newest_revision(connection, shown.sentence_id, MAIN))
+    edits, kind = _chosen(connection, shown, own, line)
+    stamp = Stamp(by, base=shown.revision)
+    revision = lines.append(connection, shown.sentence_id, MAIN, edits, shown.revision, kind, stamp)
+    for name in own:
+        lines.set_open(connection, shown.sentence_id, name, False)
+    return revision
 
 
 def _chosen(connection: Connection, shown: Apart, own: Mapping[str, Line], line: str) -> tuple[Edits, str]:

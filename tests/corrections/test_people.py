@@ -562,6 +562,33 @@ def test_the_version_grows_with_everything_that_is_shown(store, people, assignme
     assert len(set(seen)) == len(seen)
 
 
+def test_what_all_agree_on_is_decided_at_once(store, people, assignments, overlaps, project):
+    apart(store, people, assignments, project, 0, 1, 2, 3)
+    for person in ("Rui", "Eva"):
+        finish(store, project, 0, person, (1, 2, "PER"))
+        finish(store, project, 1, person, (1, 2, "PER" if person == "Rui" else "LOC"))
+        finish(store, project, 2, person)
+    finish(store, project, 3, "Rui")
+    shown = overlaps.sentences(project)
+    assert [one.is_unanimous for one in shown] == [True, False, True, False]
+    finish(store, project, 2, "Eva", (4, 5, "LOC"))  # meanwhile
+    with pytest.raises(StoreError, match="Only a curator"):
+        overlaps.decide_agreed(project, shown, "Eva")
+    assert overlaps.decide_agreed(project, shown, "Ana") == 1
+    assert [one.decided for one in overlaps.sentences(project)] == [True, False, False, False]
+    assert overlaps.decide_agreed(project, overlaps.sentences(project), "Ana") == 0
+
+
+def test_other_words_are_no_agreement(store, people, assignments, overlaps, project):
+    apart(store, people, assignments, project, 0)
+    for person, words in (("Rui", ["Ana", "mora"]), ("Eva", ["Ana", "vive"])):
+        edits = Edits(target=Sentence.from_words(words, "pt"), target_entities=(), checked=True)
+        line = roles.own_line(person)
+        store.save(store.sentence(project, 0).id, edits, expected_revision=0, kind="check", line=line)
+    (shown,) = overlaps.sentences(project)
+    assert shown.is_ready and not shown.same_words and not shown.is_unanimous
+
+
 def test_conflict_lines_are_no_versions(store, people, assignments, overlaps, project):
     """A line "~client" is kept by the inbox when two tabs meet; it is nobody's version."""
     apart(store, people, assignments, project, 0)
