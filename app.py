@@ -12,6 +12,7 @@ page = st.navigation(
         st.Page("pages/project.py", title="Project", url_path="project", default=True),
         st.Page("pages/inspect.py", title="Inspect", url_path="inspect"),
         st.Page("pages/compare.py", title="Compare", url_path="compare"),
+        st.Page("pages/queue.py", title="Queue", url_path="queue"),
         st.Page("pages/export.py", title="Export", url_path="export"),
     ],
     position="top",

@@ -53,6 +53,11 @@ def compare_component():
     return _component("compare")
 
 
+def queue_component():
+    """Return the mount function of the list of sentences to check (see assets/queue.js)."""
+    return _component("queue", "queue_drawing.js")
+
+
 def disputes_component():
     """Return the mount function of the list of disputed sentences (see assets/disputes.js)."""
     return _component("disputes")

@@ -84,7 +84,8 @@ class Queue:
     """The list of one project's sentences; `settings` are those a reading has to have been made under."""
 
     def __init__(self, database: Database, project_id: int, settings: str):
-        self._database, self._project, self._settings = database, project_id, settings
+        self.settings = settings
+        self._database, self._project = database, project_id
 
     def count(self, wanted: Wanted) -> int:
         with self._database.reading() as connection:
@@ -92,10 +93,11 @@ class Queue:
 
     def page(self, wanted: Wanted, start: int, size: int) -> list[Listed]:
         """Return rows `start` (from 0) up to `start + size`."""
-        chosen = self._from(select(*columns()), wanted).order_by(*_order(wanted)).offset(start).limit(size)
+        listed = self._from(select(tables.sentence.c.id), wanted).order_by(*_order(wanted)).offset(start).limit(size)
         with self._database.reading() as connection:
-            rows = connection.execute(chosen).all()
-            ids = [row.id for row in rows]
+            ids = list(connection.execute(listed).scalars())  # wide rows are read after sorting, not sorted
+            wide = self._from(select(*columns()), Wanted(())).where(tables.sentence.c.id.in_(ids))
+            rows = sorted(connection.execute(wide).all(), key=lambda row: ids.index(row.id))
             people = _people(connection.execute(_given_to(ids)).all())
             in_bulk = select(tables.sentence.c.id).where(tables.sentence.c.id.in_(ids), _bulk())
             bulk = set(connection.execute(in_bulk).scalars())
@@ -109,8 +111,8 @@ class Queue:
             found = connection.execute(select(listed.c.place).where(listed.c.position == position)).scalar()
         return None if found is None else found - 1
 
-    def acceptable(self, wanted: Wanted) -> list[tuple[int, float]]:
-        """Return (position, doubt) of the open sentences among the `wanted` that may be accepted unseen, in order.
+    def acceptable(self, wanted: Wanted) -> list[tuple[int, int, float]]:
+        """Return (position, revision, doubt) of the open sentences among the `wanted` that may be accepted unseen.
 
         Their reading is of now and no failure; flagged ones, those with a note and conflicts are left for people.
         """
@@ -119,7 +121,7 @@ class Queue:
             ~sentence.checked, ~sentence.flagged, sentence.note == "", ~_conflict(), self._fresh(),
             reading.doubt.is_not(None), ~reading.row.contains(tag("r", "failed")),
         )  # fmt: skip
-        chosen = self._from(select(sentence.position, reading.doubt), wanted).where(allowed)
+        chosen = self._from(select(sentence.position, sentence.revision, reading.doubt), wanted).where(allowed)
         with self._database.reading() as connection:
             return [tuple(row) for row in connection.execute(chosen.order_by(*_order(wanted)))]
 
@@ -188,12 +190,12 @@ class Queue:
 
     def _fresh(self) -> ColumnElement[bool]:
         reading = tables.reading.c
-        return and_(reading.settings == self._settings, reading.revision == tables.sentence.c.revision)
+        return and_(reading.settings == self.settings, reading.revision == tables.sentence.c.revision)
 
     def _listed(self, row: Any, people: Mapping[int, tuple[str, ...]], bulk: set[int]) -> Listed:
         stored = sentence_of(row)
         reading = reading_from(row, stored)
-        fresh = reading is not None and (reading.settings, reading.revision) == (self._settings, stored.revision)
+        fresh = reading is not None and (reading.settings, reading.revision) == (self.settings, stored.revision)
         return Listed(stored, reading, fresh, people.get(row.id, ()), row.id in bulk)
 
 

@@ -29,7 +29,7 @@ FORM = "1"
 """Grows when readings say something else than before, so that older ones are made again."""
 MARK = "\x1f"
 """Stands before each tag at the beginning of a row; JSON never holds it unescaped."""
-HEAD = 1000
+HEAD = 240
 """Characters of a row that are looked at for tags."""
 
 

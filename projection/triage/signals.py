@@ -74,7 +74,7 @@ class Sight:
         return shortened(self.source.text_of(self.source.entities[index].span))
 
 
-def shortened(text: str, longest: int = 40) -> str:
+def shortened(text: str, longest: int = 28) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 

@@ -174,7 +174,7 @@ def test_tally(store, project):
 
 def accept(store, project, wanted, batch):
     """Accept in bulk what the page would."""
-    chosen = [position for position, _ in Queue(store.database, project, NOW).acceptable(wanted)]
+    chosen = [position for position, *_ in Queue(store.database, project, NOW).acceptable(wanted)]
     changes = []
     for one in Readings(store.database).at(project, chosen):
         sheet = one.reading.sheet(one.stored, "key", ("en", "de"))
@@ -218,7 +218,7 @@ def test_old_and_failed_readings_are_never_accepted_unseen(store, project):
     read(store, project)
     set_doubts(store, project, (0.0, ""), (0.0, ""), (1.0, "failed"), (0.0, ""))
     change(store, project, 3, source_entities=())
-    assert [position for position, _ in queue.acceptable(Wanted())] == [0, 1]
+    assert [position for position, *_ in queue.acceptable(Wanted())] == [0, 1]
     Readings(store.database).forget_failed(project)
     assert [one.stored.position for one in Readings(store.database).lacking(project, NOW)] == [2, 3]
 

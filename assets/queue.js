@@ -1,0 +1,236 @@
+// The list of sentences to check, with a preview of the selected one. Decisions wait in `ops` until the server says that
+// they are stored; the whole queue is sent each time. Texts are set with textContent, never as HTML.
+const RESEND_AFTER = 2500
+const WORRY_AFTER = 5000
+
+export default function ({ data, setStateValue, parentElement }) {
+  const root = parentElement.querySelector(".queue")
+  const list = (root.list ??= createList(root))
+  list.setStateValue = setStateValue
+  attach(list)
+  receive(list, data)
+  return () => detach(list)
+}
+
+function createList(root) {
+  const find = (selector) => root.querySelector(selector)
+  const client = `queue-${[...crypto.getRandomValues(new Uint8Array(9))].map((byte) => byte.toString(36)).join("")}`
+  return {
+    root, find, client,
+    data: null, selected: null, index: 0, since: Date.now(),
+    ops: [], count: 0, sentAt: 0, waitingSince: 0, done: [], problems: new Set(), said: "",
+    view: { n: 0, open: null, turn: 0, name: null },
+  } // prettier-ignore
+}
+
+function attach(list) {
+  if (list.listening) return
+  const listening = (list.listening = new AbortController())
+  const on = (target, name, action, options) => target.addEventListener(name, (event) => action(list, event), { signal: listening.signal, ...options })
+  on(document, "keydown", onKey, { capture: true })
+  on(list.root, "click", onClick)
+  on(list.root, "dblclick", onDoubleClick)
+  on(window, "beforeunload", (_, event) => list.ops.length && event.preventDefault())
+  list.timer = setInterval(() => watch(list), 500)
+}
+
+function detach(list) {
+  list.listening?.abort()
+  clearInterval(list.timer)
+  list.listening = null
+}
+
+/** Take in a page of rows; the selection stays on its sentence, or on its place where that is gone. */
+function receive(list, data) {
+  const before = list.data
+  const stored = data.acknowledged?.[list.client] ?? 0
+  list.ops = list.ops.filter((item) => item.n > stored)
+  if (!list.ops.length) list.waitingSince = 0
+  for (const problem of data.problems ?? []) refused(list, problem)
+  list.data = data
+  const turned = !before || before.project !== data.project || before.list !== data.list
+  if (data.wish && data.wish.n > (list.wished ?? 0)) {
+    list.wished = data.wish.n
+    list.selected = data.wish.position
+  } else if (turned) list.selected = null
+  settle(list, turned)
+  paint(list)
+}
+
+function refused(list, problem) {
+  const name = `${problem.client} ${problem.n}`
+  if (list.problems.has(name) || problem.client !== list.client) return
+  list.problems.add(name)
+  list.done = list.done.filter((item) => item.n !== problem.n)
+  say(list, problem.text)
+}
+
+/** Select what is still there: the same sentence, else the first undecided one at its place or after it. */
+function settle(list, turned) {
+  const rows = list.data.rows
+  const here = rows.findIndex((row) => row.position === list.selected)
+  if (here >= 0 && !isDone(list, rows[here])) return select(list, here, false)
+  const from = turned ? 0 : Math.min(here >= 0 ? here : list.index, rows.length - 1)
+  const after = rows.findIndex((row, index) => index >= from && !isDone(list, row))
+  select(list, after >= 0 ? after : Math.max(0, here >= 0 ? here : from), false)
+}
+
+const waiting = (list, row) => list.ops.filter((item) => item.sentence === row.sentence)
+const isAccepted = (list, row) => waiting(list, row).reduce((done, item) => (item.op.kind === "check" ? true : item.op.kind === "undo" ? false : done), row.checked)
+const isFlagged = (list, row) => waiting(list, row).reduce((on, item) => (item.op.kind === "flag" ? item.op.on : on), row.flagged)
+const isDone = (list, row) => !row.checked && isAccepted(list, row)
+const current = (list) => list.data.rows[list.index] ?? null
+
+function select(list, index, moved = true) {
+  const row = list.data.rows[index]
+  if (row && row.position !== list.selected) list.since = Date.now()
+  list.index = Math.max(0, index)
+  list.selected = row ? row.position : null
+  if (!moved) return
+  paint(list)
+  list.find("tbody").children[list.index]?.scrollIntoView({ block: "nearest" })
+  if (row) say(list, `Row ${list.data.start + list.index + 1} of ${list.data.total}: sentence ${row.position + 1}`)
+}
+
+/** Go `by` rows on; over the end of the page, ask for the next one. */
+function move(list, by) {
+  const { rows, start, total } = list.data
+  const wanted = list.index + by
+  if (wanted >= rows.length && start + rows.length < total) return turn(list, 1)
+  if (wanted < 0 && start > 0) return turn(list, -1)
+  if (rows.length) select(list, Math.max(0, Math.min(wanted, rows.length - 1)))
+}
+
+function turn(list, by) {
+  list.view.turn = by
+  send(list)
+}
+
+function accept(list) {
+  const row = current(list)
+  if (!row) return
+  if (list.data.readonly) return say(list, list.data.readonly)
+  if (isAccepted(list, row)) return say(list, `Sentence ${row.position + 1} is checked already.`), next(list)
+  if (!row.ready) return say(list, `${row.unread}. Open the sentence to see what can be done.`)
+  enqueue(list, row, { kind: "check" })
+  say(list, `Sentence ${row.position + 1} accepted.`)
+  next(list)
+}
+
+/** Go to the next sentence nobody has decided about on this page, or to the next page. */
+function next(list) {
+  const rows = list.data.rows
+  const after = rows.findIndex((row, index) => index > list.index && !isAccepted(list, row))
+  if (after >= 0) return select(list, after)
+  if (list.data.start + rows.length < list.data.total && !list.ops.length) return turn(list, 1)
+  paint(list) // what is accepted leaves the list, and others come up from below
+}
+
+function flag(list) {
+  const row = current(list)
+  if (!row) return
+  if (list.data.readonly) return say(list, list.data.readonly)
+  const on = !isFlagged(list, row)
+  enqueue(list, row, { kind: "flag", on })
+  say(list, on ? `Sentence ${row.position + 1} flagged.` : `Flag of sentence ${row.position + 1} taken off.`)
+  paint(list)
+}
+
+function undo(list) {
+  const last = list.done.pop()
+  if (!last) return say(list, "Nothing was done here yet.")
+  enqueue(list, last, { kind: "undo" }, false)
+  list.selected = last.position
+  say(list, `Last step on sentence ${last.position + 1} taken back.`)
+  settle(list, false)
+  paint(list)
+}
+
+function enqueue(list, row, op, undoable = true) {
+  const seconds = (Date.now() - list.since) / 1000
+  const { sentence, position, line, revision } = row
+  const item = { n: ++list.count, project: list.data.project, sentence, position, line, base: revision, method: list.data.method, seconds, op }
+  list.waitingSince ||= Date.now()
+  list.ops.push(item)
+  if (undoable) list.done.push({ sentence, position, line, revision, n: item.n })
+  send(list)
+}
+
+function send(list) {
+  list.view.n++
+  list.sentAt = Date.now()
+  list.setStateValue("sent", structuredClone({ client: list.client, ops: list.ops, view: list.view }))
+  Object.assign(list.view, { open: null, turn: 0, name: null })
+}
+
+function watch(list) {
+  if (list.ops.length && Date.now() - list.sentAt > RESEND_AFTER) send(list)
+  paintSaved(list)
+}
+
+function open(list) {
+  const row = current(list)
+  if (!row) return
+  list.view.open = row.position
+  send(list)
+}
+
+function askForName(list, side, entity) {
+  const row = current(list)
+  list.view.name = { position: row.position, start: entity.start, end: entity.end, label: entity.label }
+  send(list)
+}
+
+const DO = { accept, flag, undo, open, skip: (list) => move(list, 1) }
+
+function onClick(list, event) {
+  const button = event.target.closest("button[data-do]")
+  if (button) return DO[button.dataset.do](list)
+  const entity = event.target.closest("button.entity")
+  if (entity) return askForName(list, "target", entity.entity)
+  const line = event.target.closest("tbody tr")
+  if (line) select(list, line.sectionRowIndex)
+}
+
+function onDoubleClick(list, event) {
+  if (event.target.closest("tbody tr")) open(list)
+}
+
+const TYPING = "input, textarea, select, [contenteditable='true'], [role='slider']"
+const KEYS = {
+  a: accept, s: DO.skip, f: flag,
+  ArrowDown: (list) => move(list, 1), ArrowUp: (list) => move(list, -1),
+  PageDown: (list) => move(list, 10), PageUp: (list) => move(list, -10),
+  Home: (list) => select(list, 0), End: (list) => select(list, list.data.rows.length - 1),
+  Enter: open,
+} // prettier-ignore
+
+/** Letters work wherever the focus is, except where one types; arrows and Enter only in the list or nowhere. */
+function onKey(list, event) {
+  const target = event.composedPath()[0]
+  if (!list.data || event.altKey || event.metaKey || (event.shiftKey && event.key.length > 1)) return
+  if (document.querySelector('[role="dialog"], [data-testid="stPopoverBody"]') || target.closest?.(TYPING)) return
+  if (event.ctrlKey) {
+    if (event.key.toLowerCase() !== "z" || event.shiftKey) return
+    return used(event), undo(list)
+  }
+  const isLetter = event.key.length === 1
+  const action = KEYS[isLetter ? event.key.toLowerCase() : event.key]
+  if (!action || (!isLetter && !isHere(list, target))) return
+  used(event)
+  if (!event.repeat || !isLetter) action(list)
+}
+
+function isHere(list, target) {
+  return target === document.body || target === list.find("table") || target.closest?.("[data-testid='stMain']") === target
+}
+
+function used(event) {
+  event.preventDefault()
+  event.stopPropagation()
+}
+
+function say(list, text) {
+  list.said = text
+  list.find(".said").textContent = text
+}

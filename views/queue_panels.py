@@ -1,0 +1,186 @@
+"""Around the list of the queue: search, order and filters, progress, and how far the project is read."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from projection import registry
+from projection.corrections.queue import Order, Queue, State, Tally, Wanted
+from projection.pipeline import ROLES
+from projection.triage import KINDS
+from views import markup, queue_data, queue_scan
+from views.inspect_panels import STAGES
+from views.queue_panel import SIZE
+from views.queue_scan import Scan
+from views.resources import store
+from views.session import remembered
+
+ORDERS: dict[Order, str] = {
+    "doubt": "Most doubtful",
+    "corpus": "Corpus order",
+    "length": "Longest",
+    "label": "Label",
+}
+STATES: dict[State, str] = {
+    "open": "Open",
+    "flagged": "Flagged",
+    "noted": "With a note",
+    "conflict": "Two versions",
+    "checked": "Checked",
+    "bulk": "Accepted in bulk",
+    "corrected": "Corrected or added",
+}
+KEYS = ("queue-order", "queue-text", "queue-states", "queue-label", "queue-reason", "queue-person")
+
+
+def first_page() -> None:
+    st.session_state["queue-page"] = 1
+
+
+def filters(tally: Tally, people: list[str]) -> Wanted:
+    """Draw search, order and filters; all are kept from page to page."""
+    kept: dict[str, Any] = {"persist_state": "session", "on_change": first_page}
+    st.session_state.setdefault("queue-order", "doubt")
+    st.session_state.setdefault("queue-states", ["open"])
+    text = st.text_input("Find", key="queue-text", placeholder="Find a word, name or note", width=240,
+                         icon=":material/search:", label_visibility="collapsed", **kept)  # fmt: skip
+    order = st.segmented_control("Order", list(ORDERS), required=True, key="queue-order",
+                                 format_func=ORDERS.get, label_visibility="collapsed", **kept)  # fmt: skip
+    with st.popover(_filter_title()):
+        states = st.multiselect("State", list(STATES), key="queue-states", format_func=STATES.get,
+                                placeholder="Any state", help="Any of these; none means all sentences.",
+                                **kept)  # fmt: skip
+        labels = ["", *sorted(tally.labels)]
+        label = _choice("Label", "queue-label", labels, lambda name: name or "Any label", kept)
+        reasons = ["", *KINDS, "none"]
+        names = {"": "Any reason", "none": "nothing doubtful", **KINDS}
+        reason = _choice("Reason", "queue-reason", reasons, names.get, kept)
+        person = ""
+        if people:
+            person = _choice("Given to", "queue-person", ["", *people], lambda name: name or "Anybody", kept)
+        st.button("Reset", key="queue-reset", on_click=reset, disabled=not _filtered())
+    return Wanted(tuple(states), label, reason, person, text.strip(), order)
+
+
+def _choice(label: str, key: str, options: list[str], name: Any, kept: dict[str, Any]) -> str:
+    if st.session_state.get(key, "") not in options:  # what is not there any more
+        st.session_state[key] = ""
+    return st.selectbox(label, options, key=key, format_func=name, **kept)
+
+
+def _filtered() -> bool:
+    chosen = [st.session_state.get(key) for key in ("queue-label", "queue-reason", "queue-person")]
+    return any(chosen) or st.session_state.get("queue-states", ["open"]) != ["open"]
+
+
+def _filter_title() -> str:
+    """Name what is filtered by on the button, so that nobody wonders where sentences are."""
+    states = st.session_state.get("queue-states", ["open"])
+    said = [", ".join(STATES[state] for state in states) if states else "Any state"]
+    said += [value for key in ("queue-label", "queue-person") if (value := st.session_state.get(key))]
+    reason = st.session_state.get("queue-reason")
+    said += [{"none": "nothing doubtful", **KINDS}[reason]] if reason else []
+    return markup.plain("Show: " + "; ".join(said))
+
+
+def reset() -> None:
+    first_page()
+    st.session_state["queue-states"] = ["open"]
+    for key in ("queue-label", "queue-reason", "queue-person"):
+        st.session_state[key] = ""
+
+
+def tally_of(project: Any, queue: Queue, scan: Scan | None) -> Tally:
+    """Return the counts of the project, counted again only when something is stored or read."""
+    done = scan and (id(scan), scan.done, scan.finished)
+    return remembered("queue-tally", (project.id, store().version(project.id), done, queue.settings), queue.tally)
+
+
+def summary(tally: Tally, seconds: float | None) -> None:
+    """Draw progress, the reasons with a count each (a click filters), and the time the rest takes."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium", key="queue-summary"):
+        share = 0 if not tally.sentences else round(100 * tally.checked / tally.sentences)
+        done = f"{markup.thousands(tally.checked)} of {markup.counted(tally.sentences, 'sentence')} checked"
+        bar = f'<span class="meta">{share} %<span class="bar"><i style="width:{share}%"></i></span></span>'
+        st.html(f'<div class="title">{done}{bar}</div>', width="content")
+        counts = {kind: f"{name}  {markup.thousands(count)}" for kind, name, count in queue_data.reason_counts(tally)}
+        if counts:
+            current = st.session_state.get("queue-reason") or None
+            st.session_state["queue-reason-pill"] = current if current in counts else None
+            st.pills("Reasons", list(counts), key="queue-reason-pill", format_func=counts.get, on_change=_reason_chosen,
+                     label_visibility="collapsed", width="stretch")  # fmt: skip
+        left = queue_data.time_left(seconds and seconds * (tally.sentences - tally.checked))
+        if left and tally.checked < tally.sentences:
+            pace = queue_data.time_left(seconds).removeprefix("about ")
+            st.html(markup.title(f"{left} left", f"{pace} a sentence"), width="content")
+
+
+def _reason_chosen() -> None:
+    st.session_state["queue-reason"] = st.session_state["queue-reason-pill"] or ""
+    first_page()
+
+
+def scan_line(project: Any, tally: Tally, waiting: int) -> None:
+    """Read in the background what is not read under the settings of now; say how far that is, with a stop button."""
+    scan = queue_scan.current_scan(project)
+    if scan is not None and not scan.finished:
+        _running(scan, tally.read)
+        return
+    lacking = tally.sentences - tally.read
+    if scan is not None and scan.problem:
+        st.html(markup.notice("Reading ended early", scan.problem, "bad"))
+    if lacking == 0 or not waiting:
+        _failures(project, tally)
+        return
+    if scan is None or not (scan.stopped or scan.problem):
+        started = queue_scan.begin_scan(project, lacking)
+        started.wait(0.5)
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        said = f"{markup.counted(lacking, 'sentence')} not read under these settings yet: their doubt is not known."
+        st.html(f'<span class="meta">{said}</span>', width="content")
+        st.button("Go on reading", key="queue-read", on_click=queue_scan.begin_scan, args=(project, lacking))
+
+
+@st.fragment(run_every=1)
+def _running(scan: Scan, read: int) -> None:
+    """Show how far reading is; draw the whole page anew when it ended, and now and then before."""
+    if scan.finished or (scan.done - st.session_state.get("queue-drawn", 0) > max(25, scan.done // 2)):
+        st.session_state["queue-drawn"] = 0 if scan.finished else scan.done
+        st.rerun()
+    stage, place = STAGES.get(scan.stage, ("Starting", ""))
+    name = f" with {registry.find(ROLES[place], getattr(scan.setup, place)).name}" if place else ""
+    left = queue_data.time_left(scan.seconds_left)
+    text = (
+        f"Reading the project: {markup.thousands(scan.done)} of {markup.counted(scan.total, 'sentence')}"
+        f"{f', {left} left' if left else ''}. {stage}{name}. You can already work."
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(min(1.0, scan.done / scan.total if scan.total else 0.0), markup.plain(text))
+        st.button("Stop", key="queue-stop", on_click=scan.stop)
+
+
+def _failures(project: Any, tally: Tally) -> None:
+    failed = tally.reasons.get("failed", 0)
+    if failed:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.html(
+                f'<span class="meta">{markup.counted(failed, "sentence")} without a result.</span>', width="content"
+            )
+            st.button("Read them again", key="queue-again", on_click=_read_again, args=(project,))
+
+
+def _read_again(project: Any) -> None:
+    queue_scan.readings().forget_failed(project.id)
+
+
+def caption(project: Any, total: int) -> None:
+    """Say which rows are shown, out of how many, and whose labels they are."""
+    first = (st.session_state["queue-page"] - 1) * SIZE
+    shown = f"{markup.thousands(first + 1)} to {markup.thousands(min(total, first + SIZE))} of " if total else ""
+    filtered = "" if total == project.sentences else f", filtered from {markup.thousands(project.sentences)}"
+    said = f"{shown}{markup.counted(total, 'sentence')}{filtered}. Labels by {project.setup.methods[0]}"
+    st.html(f'<span class="meta">{escape(said)}</span>', width="content")

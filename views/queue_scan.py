@@ -1,0 +1,234 @@
+"""Reading a project in the background: what the pipeline says of every sentence, kept for the queue."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from time import monotonic, sleep
+from typing import Any
+
+import streamlit as st
+
+from projection.corrections.readings import FORM, Lacking, Reading, Readings, reading_of, still_right, words_of
+from projection.corrections.records import StoredSentence
+from projection.corrections.store import settings_key
+from projection.errors import Cancelled, ProjectionError
+from projection.pipeline import Pipeline, Resources, Setup
+from projection.registry import find, load_class
+from projection.settings import settings
+from views.compare_data import comparison_setup
+from views.resources import compute_lock, resources, store
+
+log = logging.getLogger(__name__)
+CHUNK = 4
+"""Sentences between two looks at the stop button, and between two turns of others who compute."""
+FETCHED = 64
+PAUSE = 0.01
+STORE_EVERY = 1.0
+AT_ONCE = 50
+SECOND_OPINIONS = ("heuristic", "span-matching")
+
+
+def scan_setup(setup: Setup) -> Setup:
+    """Return what the queue reads with: where the project has one method only, a quick second one beside it.
+
+    Both work on the same links, so that the second costs next to nothing.
+    """
+    if len(setup.methods) > 1 or _writes(setup.methods[0]):
+        return setup
+    base = setup.methods[0].partition(":")[0]
+    second = next(name for name in SECOND_OPINIONS if name != base)
+    return comparison_setup(setup, (*setup.methods, second))
+
+
+def _writes(method: str) -> bool:
+    """Whether a method makes a text of its own, on which no other can be compared."""
+    return hasattr(load_class(find("projector", method)), "write")
+
+
+def evidence(setup: Setup) -> tuple[str, ...]:
+    """Return what is gathered even where no method asks for it: links, and a recognizer's opinion if there is one."""
+    recognizes = find("recognizer", setup.target_recognizer).kind != "given"
+    return ("alignment", "target_entities") if recognizes else ("alignment",)
+
+
+def reading_settings(setup: Setup) -> str:
+    """Return the name of the settings under which readings are made now."""
+    return f"{FORM}:{settings_key(scan_setup(setup))}"
+
+
+class _Passing(Resources):
+    """The components of a pool, with results that are soon forgotten: a whole corpus would push out all others."""
+
+    def __init__(self, pool: Resources):
+        super().__init__(results=8 * CHUNK)
+        self._pool = pool
+
+    def component(self, role: str, name: str, options: Any = None) -> Any:
+        return self._pool.component(role, name, options)
+
+    def result(self, key: Hashable, default: Any = None) -> Any:
+        return super().result(key, self._pool.result(key, default))
+
+
+class Scan:
+    """Bring the readings of a project up to date on a thread of its own; read `done`, `total`, `problem` any time.
+
+    What is read is stored as it goes, so that a stopped or killed scan goes on where it was.
+    """
+
+    def __init__(self, project: Any, readings: Readings, pool: Resources, lock: threading.Lock, total: int):
+        self.project_id, self.settings = project.id, reading_settings(project.setup)
+        self.setup = scan_setup(project.setup)
+        self.total, self.done, self.stage = total, 0, ""
+        self.problem: str | None = None
+        self.stopped = False
+        self.began = monotonic()
+        self.method = project.setup.methods[0]
+        self._readings, self._lock = readings, lock
+        self._pipeline = Pipeline(self.setup, _Passing(pool), chunk=CHUNK, also=evidence(self.setup))
+        self._waiting: list[tuple[Reading, StoredSentence]] = []
+        self._stored_at = monotonic()
+        self._stop, self._ended = threading.Event(), threading.Event()
+        threading.Thread(target=self._run, name="projection-scan", daemon=True).start()
+
+    @property
+    def finished(self) -> bool:
+        return self._ended.is_set()
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Return how long the rest takes at the pace so far, None before anything is done."""
+        seconds = monotonic() - self.began
+        return seconds / self.done * max(0, self.total - self.done) if self.done else None
+
+    def stop(self) -> None:
+        """Ask the scan to end; what is read stays."""
+        self._stop.set()
+
+    def wait(self, seconds: float) -> bool:
+        return self._ended.wait(seconds)
+
+    def _run(self) -> None:
+        try:
+            while unknown := self._readings.unknown(self.project_id):
+                self._look(0, 0)
+                self._readings.keep(self.project_id, [words_of(one) for one in unknown], unknown)
+            after = -1
+            while lacking := self._readings.lacking(self.project_id, self.settings, after=after, limit=FETCHED):
+                self._read(lacking)
+                after = lacking[-1].stored.position
+        except Cancelled:
+            self.stopped = True
+        except ProjectionError as problem:
+            self.problem = str(problem)
+        except Exception as problem:
+            log.exception("reading the project failed")
+            self.problem = (
+                f"Something unexpected happened ({type(problem).__name__}: {problem}). What was read is kept."
+            )
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        try:
+            self._store()
+        except ProjectionError as problem:
+            self.problem = self.problem or str(problem)
+        finally:
+            self._ended.set()
+
+    def _read(self, lacking: Sequence[Lacking]) -> None:
+        rest = []
+        for one in lacking:
+            kept = still_right(one, self.settings)
+            if kept is None:
+                rest.append(one.stored)
+            else:
+                self._take(kept, one.stored)
+        for start in range(0, len(rest), CHUNK):
+            self._look(0, 0)
+            some = rest[start : start + CHUNK]
+            with self._lock:
+                outcomes = self._pipeline.run([one.edits.apply(one.task) for one in some], self._look, self._say)
+            for stored, outcome in zip(some, outcomes, strict=True):
+                self._take(reading_of(stored, outcome, self.method, self.settings), stored)
+            sleep(PAUSE)  # a lock that is taken again at once is never got by anybody else
+
+    def _take(self, reading: Reading, stored: StoredSentence) -> None:
+        self._waiting.append((reading, stored))
+        self.done += 1
+        if monotonic() - self._stored_at > STORE_EVERY:
+            self._store()
+
+    def _store(self) -> None:
+        waiting, self._waiting, self._stored_at = self._waiting, [], monotonic()
+        self._readings.keep(self.project_id, [reading for reading, _ in waiting], [stored for _, stored in waiting])
+
+    def _look(self, done: int, total: int) -> None:
+        if self._stop.is_set():
+            raise Cancelled("Stopped.")
+
+    def _say(self, stage: str) -> None:
+        self.stage = stage
+        self._look(0, 0)
+
+
+class Scans:
+    """The scans of a server, one for each project, so that two tabs do not read the same."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._known: dict[tuple[str, int], Scan] = {}
+
+    def current(self, place: tuple[str, int], settings_now: str) -> Scan | None:
+        """Return the newest scan of a project; one for other settings is stopped."""
+        with self._lock:
+            scan = self._known.get(place)
+            if scan is not None and scan.settings != settings_now:
+                scan.stop()
+                del self._known[place]
+                return None
+            return scan
+
+    def begin(self, place: tuple[str, int], build: Callable[[], Scan]) -> Scan:
+        """Return the running scan of a project, or a new one."""
+        with self._lock:
+            scan = self._known.get(place)
+            if scan is None or scan.finished:
+                scan = self._known[place] = build()
+            return scan
+
+
+@st.cache_resource(show_spinner=False)
+def _scans() -> Scans:
+    return Scans()
+
+
+def readings() -> Readings:
+    return Readings(store().database)
+
+
+def current_scan(project: Any) -> Scan | None:
+    """Return the newest scan of a project under its settings of now, running or ended."""
+    return _scans().current((settings().database, project.id), reading_settings(project.setup))
+
+
+def begin_scan(project: Any, total: int) -> Scan:
+    def build() -> Scan:
+        return Scan(project, readings(), resources(), compute_lock(), total)
+
+    return _scans().begin((settings().database, project.id), build)
+
+
+def keep_up(project: Any) -> int:
+    """Bring readings up to date that need no run; return how many of the first `AT_ONCE` old ones still do.
+
+    A check or a flag costs nothing that way.
+    """
+    now = reading_settings(project.setup)
+    lacking = readings().lacking(project.id, now, limit=AT_ONCE)
+    kept = [(reading, one.stored) for one in lacking if (reading := still_right(one, now)) is not None]
+    readings().keep(project.id, [reading for reading, _ in kept], [stored for _, stored in kept])
+    return len(lacking) - len(kept)
