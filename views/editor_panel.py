@@ -10,6 +10,7 @@ import streamlit as st
 from projection.corrections.inbox import BRANCH
 from projection.corrections.records import Line, steps
 from projection.errors import ProjectionError
+from projection.triage.doubt import doubt_about
 from projection.types import Alignment, Span
 from views import editing, tables, workbench
 from views import editor_data as values
@@ -24,6 +25,7 @@ from views.session import memory
 KEY = "editor"
 CANDIDATES = 9
 REMEMBERED_REFUSALS = 50
+SHOWN_REASONS = 2
 
 
 def on_sent() -> None:
@@ -117,7 +119,7 @@ def data_of(desk: Desk) -> dict[str, Any]:
         "readonly": workbench.may(project.id, desk.stored.line) or False,
         "stale": False,
         "conflict": _conflict(desk),
-        "doubt": [],
+        "doubt": _doubt(desk),
         "guidelines": False,
         "title": {
             "id": desk.outcome.task.id or f"Sentence {desk.stored.position + 1}",
@@ -185,6 +187,14 @@ def _candidates(desk: Desk) -> dict[str, list[dict[str, Any]]]:
         ]
         for index, entity in enumerate(desk.source.entities)
     }
+
+
+def _doubt(desk: Desk) -> list[dict[str, str]]:
+    """Return why the sentence is worth a look, strongest first; nothing once a person has accepted it."""
+    if desk.is_checked or desk.projection is None:
+        return []
+    reasons = doubt_about(desk.outcome, desk.method, desk.entities).reasons
+    return [{"text": reason.text, "tone": reason.tone} for reason in reasons[:SHOWN_REASONS]]
 
 
 def _labels(desk: Desk) -> list[dict[str, str]]:
