@@ -46,9 +46,16 @@ function attach(editor) {
   on(editor.root, "focusin", onFocus)
   listenToPointer(editor, on)
   editor.observer = new ResizeObserver(() => resized(editor))
-  editor.observer.observe(editor.find(".scroller"))
+  editor.observer.observe(editor.find(".panel"))
   editor.timer = setInterval(() => checkQueue(editor), 500)
-  document.fonts?.ready.then(() => editor.data && paint(editor, true))
+  document.fonts?.ready.then(() => fontsArrived(editor))
+}
+
+/** Widths measured with another font are wrong. */
+function fontsArrived(editor) {
+  const late = Boolean(editor.painted)
+  editor.widths = editor.family = null
+  if (late) layout(editor)
 }
 
 function detach(editor) {
@@ -85,7 +92,8 @@ function openSentence(editor, data) {
   editor.cursor = pick ? { side: pick.side, index: pick.start } : { side, index: 0 }
   Object.assign(editor.view, { sentence: data.sentence, pick: pick && spanOf(pick), ghost: data.ghost ?? null, open: null })
   editor.view.n = Math.max(editor.view.n, data.pick?.n ?? 0)
-  editor.focusPending = hasFocus(editor)
+  editor.focusPending = Boolean(editor.hadFocus || editor.opened) && hasFocus(editor)
+  editor.opened = true
   closeForms(editor)
 }
 

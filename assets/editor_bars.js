@@ -162,7 +162,7 @@ function aboutMode(editor) {
     return [make("b", "pill accent", "Link"), text, button("Link or unlink", "linkHere", "G"), button("Stay", "linkStay", "Space"), button("Done", "leave", "Esc")]
   }
   if (mode === "token")
-    return [make("b", "pill accent", "Split tokens"), make("span", "", "Labels and links go along."), button("Split at the mark", "split", "Enter"), button("Join with next", "merge", "M"), button("Done", "token", "T")]
+    return [make("b", "pill accent", "Split tokens"), button("Split at the mark", "split", "Enter"), button("Join with next", "merge", "M"), button("Done", "token", "T")]
   return []
 }
 
@@ -173,8 +173,13 @@ function paintTools(editor) {
   setPressed(editor, "links", show.links)
   setPressed(editor, "methods", show.methods)
   setPressed(editor, "token", mode === "token")
-  setPressed(editor, "wrap", isWrapped(editor))
   editor.root.classList.toggle("stale", Boolean(data.stale))
+}
+
+/** The button that wraps is there only where the sentence does not fit on one line. */
+function paintWrap(editor) {
+  setPressed(editor, "wrap", isWrapped(editor))
+  fixedButton(editor, "wrap").hidden = editor.root.classList.contains("fits")
 }
 
 // below -------------------------------------------------------------------------------------------------------
@@ -196,16 +201,18 @@ function paintReading(editor) {
 
 const isolated = (text) => `\u2068${text}\u2069`
 
-const LEGEND = [["auto", "automatic"], ["kept", "given"], ["accepted", "checked"], ["bulk", "checked in bulk"], ["corrected", "corrected"], ["manual", "added by hand"]] // prettier-ignore
+const LEGEND = [["auto", "automatic"], ["kept", "given"], ["accepted", "checked"], ["both", "checked or given"], ["bulk", "checked in bulk"], ["corrected", "corrected"], ["manual", "added by hand"]] // prettier-ignore
 
 function paintLegend(editor) {
   const { doc, data, show } = editor
   const states = new Set([...doc.source.entities, ...doc.target.entities].map((entity) => entity.state))
+  if (states.has("kept") && states.has("accepted")) states.add("both") // they look the same
+  const hidden = states.has("both") ? ["kept", "accepted"] : []
   const both = doc.source.words.length && doc.target.words.length
   const unlinked = both && ["source", "target"].some((side) => doc[side].linked.includes(false))
   const differs = show.methods && data.strips.some((strip) => strip.differs.length)
   renew(editor.find(".legend"), JSON.stringify([...states, unlinked, differs]), () => {
-    const items = LEGEND.filter(([state]) => states.has(state)).map(([state, text]) => {
+    const items = LEGEND.filter(([state]) => states.has(state) && !hidden.includes(state)).map(([state, text]) => {
       const item = make("span", "", "")
       item.append(make("i", `entity ${state}`, MARKS[state] ?? ""), text)
       return item

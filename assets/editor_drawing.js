@@ -30,16 +30,22 @@ function isShown(editor, link) {
   return isNear(editor, link)
 }
 
-function isNear({ hot, cursor, first, hadFocus, mode }, link) {
+function isNear(editor, link) {
   const at = (place) => place && link[place.side === "source" ? 0 : 1] === place.index
-  return Boolean(at(hot) || ((hadFocus || mode !== "edit") && at(cursor)) || at(first))
+  return Boolean(at(editor.hot) || at(readWord(editor)) || at(editor.first))
+}
+
+/** The word whose links are of interest by the keyboard: the cursor, unless a whole label is selected. */
+function readWord(editor) {
+  const reading = editor.mode === "link" || (editor.hadFocus && editor.view.pick && !pickedEntity(editor))
+  return reading ? editor.cursor : null
 }
 
 function drawLinks(editor) {
   const svg = editor.find(".ribbons")
   const { geometry, doc } = editor
   svg.replaceChildren()
-  if (isWrapped(editor) || !doc.source.words.length || !doc.target.words.length) return
+  if (!doc.source.words.length || !doc.target.words.length) return
   svg.setAttribute("width", geometry.width)
   svg.setAttribute("height", geometry.height)
   const chosen = doc.pairs.find((pair) => isChosen(editor, pair))
@@ -60,13 +66,10 @@ function isChosen({ doc, view: { pick } }, [source, target]) {
 }
 
 function drawPair(editor, parent, pair, free) {
+  const { source, target } = editor.doc
+  const group = shape(parent, "g", { class: `pair ${(target.entities[pair[1]] ?? source.entities[pair[0]])?.colour}` })
   const edges = ribbonEdges(editor, pair)
-  if (!edges) return
-  const [left, right] = edges
-  const { colour } = editor.doc.source.entities[pair[0]]
-  const group = shape(parent, "g", { class: `pair ${editor.doc.target.entities[pair[1]].colour ?? colour}` })
-  const back = `L${round(right.x2)},${round(right.y2)}C${round(right.x2)},${round(right.y2 - right.bow)} ${round(right.x1)},${round(right.y1 + right.bow)} ${round(right.x1)},${round(right.y1)}Z`
-  shape(group, "path", { class: "band", d: pathOf(left) + back })
+  if (edges) drawBand(group, edges)
   for (const link of free) {
     if (!inPair(editor, pair, link)) continue
     drawLink(editor, group, link, "bound")
@@ -74,15 +77,30 @@ function drawPair(editor, parent, pair, free) {
   }
 }
 
+function drawBand(group, [left, right]) {
+  const back = `L${round(right.x2)},${round(right.y2)}C${round(right.x2)},${round(right.y2 - right.bow)} ${round(right.x1)},${round(right.y1 + right.bow)} ${round(right.x1)},${round(right.y1)}Z`
+  shape(group, "path", { class: "band", d: pathOf(left) + back })
+}
+
 function drawLink(editor, parent, link, kind) {
   const curve = curveOf(editor, link[0], link[1])
-  if (!curve) return
+  if (!curve) return drawStubs(editor, parent, link, kind)
   const near = isNear(editor, link) || (editor.hot?.link && editor.hot.link === link)
   const width = round(0.9 + 1.5 * link[2])
   shape(parent, "path", { class: ["link", kind, link[4] && "manual", near && "near"].filter(Boolean).join(" "), d: pathOf(curve), "stroke-width": width })
   if (!link[4]) return
   for (const [x, y] of [[curve.x1, curve.y1], [curve.x2, curve.y2]])
     shape(parent, "rect", { class: `end ${kind}`, x: round(x - 3), y: round(y - 3), width: 6, height: 6 })
+}
+
+/** A link into another band: its two ends only, pointing to where it goes. */
+function drawStubs(editor, parent, link, kind) {
+  const [from, to] = [editor.geometry.source.words[link[0]], editor.geometry.target.words[link[1]]]
+  if (!from || !to) return
+  const lean = bandOf(editor, "source", link[0]) < bandOf(editor, "target", link[1]) ? 1 : -1
+  const [y1, y2] = [anchorOf(editor, "source", link[0]).bottom + 1, anchorOf(editor, "target", link[1]).top - 1]
+  const className = ["link stub", kind, link[4] && "manual", isNear(editor, link) && "near"].filter(Boolean).join(" ")
+  shape(parent, "path", { class: className, d: `M${round(from.middle)},${round(y1)}q0,9 ${8 * lean},14M${round(to.middle)},${round(y2)}q0,-9 ${-8 * lean},-14` })
 }
 
 /** In link mode: the line from the first word to the word under the cursor. */
@@ -97,7 +115,7 @@ function drawRubber(editor, parent) {
 
 function drawOverlay(editor) {
   const overlay = editor.find(".overlay")
-  overlay.querySelectorAll(".ghost, .caret, .handle").forEach((node) => node.remove())
+  overlay.replaceChildren()
   markHot(editor)
   drawGhost(editor, overlay)
   drawCaret(editor, overlay)
@@ -106,7 +124,7 @@ function drawOverlay(editor) {
 
 /** Shade the words linked with the one under the pointer or cursor, on both sides. */
 function markHot(editor) {
-  const place = editor.hot?.side ? editor.hot : editor.hadFocus || editor.mode === "link" ? editor.cursor : null
+  const place = editor.hot?.side ? editor.hot : readWord(editor)
   const wanted = new Set()
   if (place) {
     const here = place.side === "source" ? 0 : 1
@@ -149,7 +167,7 @@ function keepTextInside(editor, overlay) {
 function drawCaret(editor, overlay) {
   if (editor.mode !== "token") return
   const { side, index } = editor.cursor
-  const text = editor.rows[side].words[index]?.firstChild?.firstChild
+  const text = editor.rows[side].words[index]?.firstChild
   if (!text || !splitOffsets(text.data).includes(editor.caret)) return
   const units = [...text.data].slice(0, editor.caret).join("").length
   const origin = editor.find(".track").getBoundingClientRect()

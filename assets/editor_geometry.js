@@ -1,30 +1,25 @@
 // Where everything is: all rectangles are read once, then everything is written, so that the browser lays out once.
-const GUTTER = 124
-const LONG = 60 // words from which on trying a smaller size is not worth another layout
 
-/** Choose one line or several, measure, and draw what lies over the words. */
+/** Break the lines, measure, and draw what lies over the words. Only `measure` makes the browser lay out. */
 function layout(editor) {
-  const { root, find, doc, show } = editor
-  const scroller = find(".scroller")
-  const wide = scroller.clientWidth
-  if (!wide) return
-  editor.width = wide
-  const narrow = wide < 640
-  const both = doc.source.words.length && doc.target.words.length
-  const long = Math.max(doc.source.words.length, doc.target.words.length) > LONG
-  const apart = both && doc.source.direction !== doc.target.direction // their beginnings would be far from each other
-  root.classList.toggle("narrow", narrow)
-  root.classList.remove("compact", "wrapped")
-  root.style.setProperty("--below", `${show.methods && !narrow ? editor.data.strips.length * 19 : 0}px`)
-  const wraps = show.wrap ?? (narrow || wide < 860 || (long && apart))
-  if (wraps) root.classList.add("wrapped")
-  else if (!long && scroller.scrollWidth > wide + 1) {
-    root.classList.add("compact")
-    if (show.wrap === null && apart && scroller.scrollWidth > wide + 1) root.classList.replace("compact", "wrapped")
-  }
+  const { root, show } = editor
+  editor.width ||= editor.find(".panel").clientWidth
+  if (!editor.width) return // in a hidden tab; the observer calls again
+  const strips = show.methods ? editor.data.strips.length : 0
+  root.style.setProperty("--below", `${strips * 19}px`)
+  breakLines(editor)
+  paintWrap(editor)
   measure(editor)
+  settleFocus(editor)
   placeStrips(editor)
   drawOver(editor)
+}
+
+function resized(editor) {
+  const width = editor.find(".panel").clientWidth
+  if (!editor.data || width === editor.width) return
+  editor.width = width
+  layout(editor)
 }
 
 function measure(editor) {
@@ -40,12 +35,7 @@ function measure(editor) {
     boxes: new Map([...editor.rows[side].boxes].map(([start, box]) => [start, place(box.node)])),
   })
   const strips = [...editor.find(".strips").children].map(place)
-  editor.geometry = { width: origin.width, height: origin.height, source: row("source"), target: row("target"), strips, zone: place(editor.find(".zone")), lane: place(editor.find(".lane")) }
-}
-
-function resized(editor) {
-  if (!editor.data || editor.find(".scroller").clientWidth === editor.width) return
-  layout(editor)
+  editor.geometry = { width: origin.width, height: origin.height, source: row("source"), target: row("target"), strips }
 }
 
 /** The box of a label if a word has one, else the word: where a link begins. */
@@ -67,28 +57,24 @@ function linesOf(editor, side, { start, end }) {
   return lines
 }
 
-/** The lines the target sentence takes: {top, bottom} each, boxes included. */
-function targetLines(editor) {
-  const { words, boxes } = editor.geometry.target
-  const lines = []
-  for (const item of [...boxes.values(), ...words].sort((one, other) => one.top - other.top)) {
-    const line = lines.find((known) => item.top < known.bottom - 6 && item.bottom > known.top + 6)
-    if (line) Object.assign(line, { top: Math.min(line.top, item.top), bottom: Math.max(line.bottom, item.bottom) })
-    else lines.push({ top: item.top, bottom: item.bottom })
-  }
-  return lines
+/** The lines of the target sentence, one in each band: {top, bottom} with the boxes. */
+function targetLines({ geometry, bands, rows }) {
+  return bands.map(({ target: [from, to] }) => {
+    const places = rows.target.units.slice(from, to).map((unit) => geometry.target.boxes.get(unit.start) ?? geometry.target.words[unit.start])
+    const known = places.filter(Boolean)
+    return known.length ? { top: Math.min(...known.map((place) => place.top)), bottom: Math.max(...known.map((place) => place.bottom)) } : null
+  })
 }
 
 // the curve between two places --------------------------------------------------------------------------------
 
 const bow = (height, dx) => height * (0.5 - 0.3 * Math.min(1, Math.abs(dx) / 500))
-const isWrapped = (editor) => editor.root.classList.contains("wrapped")
 
-/** Return the curve of a link: {x1, y1, x2, y2, bow}, or null where there is nothing to draw it between. */
+/** Return the curve of a link: {x1, y1, x2, y2, bow}, or null where its ends are in different bands. */
 function curveOf(editor, source, target) {
   const { geometry } = editor
   const [from, to] = [geometry.source.words[source], geometry.target.words[target]]
-  if (!from || !to) return null
+  if (!from || !to || bandOf(editor, "source", source) !== bandOf(editor, "target", target)) return null
   const [y1, y2] = [anchorOf(editor, "source", source).bottom + 1, anchorOf(editor, "target", target).top - 1]
   return { x1: from.middle, y1, x2: to.middle, y2, bow: bow(y2 - y1, to.middle - from.middle) }
 }
@@ -111,7 +97,6 @@ function curveAt({ x1, y1, x2, y2, bow: by }, y) {
 
 /** The link line under a point of the track, or null; `near` pixels count as on it. */
 function linkAt(editor, x, y, near = 12) {
-  if (isWrapped(editor)) return null
   let best = null
   for (const link of shownLinks(editor)) {
     const curve = curveOf(editor, link[0], link[1])
@@ -124,7 +109,6 @@ function linkAt(editor, x, y, near = 12) {
 
 /** The pair whose ribbon a point lies in, or null. */
 function ribbonAt(editor, x, y) {
-  if (isWrapped(editor)) return null
   return editor.doc.pairs.find((pair) => {
     const edges = ribbonEdges(editor, pair)
     const [left, right] = edges ? edges.map((edge) => curveAt(edge, y)) : []
@@ -132,11 +116,13 @@ function ribbonAt(editor, x, y) {
   }) ?? null
 }
 
+/** The two edges of the ribbon of a pair, as curves; null where its boxes are in different bands. */
 function ribbonEdges(editor, [source, target]) {
   const { doc, geometry } = editor
   const from = geometry.source.boxes.get(doc.source.entities[source]?.start)
   const to = geometry.target.boxes.get(doc.target.entities[target]?.start)
-  if (!from || !to) return null
+  if (!from || !to || to.top < from.bottom) return null
+  if (bandOf(editor, "source", doc.source.entities[source].start) !== bandOf(editor, "target", doc.target.entities[target].start)) return null
   const [y1, y2] = [from.bottom + 2, to.top - 2]
   const by = bow(y2 - y1, to.middle - from.middle)
   return [{ x1: from.left + 3, y1, x2: to.left + 3, y2, bow: by }, { x1: from.right - 3, y1, x2: to.right - 3, y2, bow: by }]

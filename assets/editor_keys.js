@@ -23,7 +23,7 @@ const HELP = [
   ["Move", [["\u2190 \u2192", "word to the left, right"], ["\u2191 \u2193", "other sentence, to the partner"], ["Tab, \u21e7 Tab", "next, previous label"], ["Ctrl \u2190, Ctrl \u2192", "previous, next sentence"]]],
   ["Select", [["\u21e7 \u2190, \u21e7 \u2192", "more or fewer words"], ["Space", "one word of a label, or all of it"], ["Esc", "back out"]]],
   ["Label", [["1 to 9", "the labels in this order"], ["/", "search a label"], ["Del, 0", "take the label off"], ["X", "reject, on to the next unchecked"], ["Y", "confirm, on to the next unchecked"]]],
-  ["Borders", [["[ ]", "start, end one word outward"], ["\u21e7 [, \u21e7 ]", "the same inward"], ["Alt \u2190, Alt \u2192", "left, right border outward"], ["Alt \u21e7 \u2190, Alt \u21e7 \u2192", "the same inward"]]],
+  ["Borders", [["[, ]", "start, end one word outward"], ["\u21e7 [, \u21e7 ]", "the same inward"], ["Alt \u2190, Alt \u2192", "left, right border outward"], ["Alt \u21e7 \u2190, Alt \u21e7 \u2192", "the same inward"]]],
   ["Candidates", [["C, \u21e7 C", "preview the next, the one before"], ["Enter, U", "use it"]]],
   ["Links", [["G", "from this word; move; G or Enter links, Space links and stays"], ["V", "show all links"]]],
   ["Words", [["T", "split tokens: arrows move the mark"], ["Enter, M", "there: split here, join with the next"]]],

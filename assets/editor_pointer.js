@@ -142,7 +142,7 @@ function clickLink(editor, [source, target]) {
 /** In token mode: put the mark where the word was clicked, between two letters. */
 function clickLetter(editor, side, index, event) {
   focusWord(editor, side, index)
-  const text = editor.rows[side].words[index].firstChild.firstChild
+  const text = editor.rows[side].words[index].firstChild
   const letters = [...text.data]
   let best = null
   for (const at of splitOffsets(text.data)) {

@@ -26,10 +26,13 @@ function paint(editor, measured = false) {
   paintSelection(editor)
   paintBars(editor)
   if (changed) layout(editor)
-  else drawOver(editor)
-  settleFocus(editor)
+  else {
+    settleFocus(editor)
+    drawOver(editor)
+  }
 }
 
+/** Patch the words and boxes of a side; editor_lines.js puts them into lines. */
 function paintRow(editor, side) {
   const row = editor.doc[side]
   const view = editor.rows[side]
@@ -40,23 +43,26 @@ function paintRow(editor, side) {
   view.cells.setAttribute("aria-label", `${row.name}, ${row.note}`)
   view.cells.classList.toggle("tight", row.tight)
   while (view.words.length > row.words.length) view.words.pop().remove()
-  row.words.forEach((text, index) => patchWord((view.words[index] ??= newWord(side, index)), row, index))
+  const alone = !editor.doc[otherSide(side)].words.length // no other text, so no link is missing
+  row.words.forEach((text, index) => patchWord((view.words[index] ??= newWord(side, index)), row, index, alone))
   const boxes = new Map()
-  const children = []
+  const units = []
+  const wordUnit = (index) => ({ node: view.words[index], start: index, end: index + 1, texts: [row.words[index]], apart: row.tight && row.gaps[index] })
   let next = 0
   for (const entity of row.entities) {
     if (entity.start < next || entity.end > row.words.length) continue // the server never sends overlapping labels
-    while (next < entity.start) children.push(view.words[next++])
+    while (next < entity.start) units.push(wordUnit(next++))
     const box = view.boxes.get(entity.start) ?? newBox()
-    patchBox(box, entity, view.words.slice(entity.start, entity.end), textOf(row, entity))
+    const text = textOf(row, entity)
+    patchBox(box, entity, view.words.slice(entity.start, entity.end), text)
     boxes.set(entity.start, box)
-    children.push(box.node)
+    units.push({ node: box.node, start: entity.start, end: entity.end, texts: row.words.slice(entity.start, entity.end), entity })
     next = entity.end
   }
-  children.push(...view.words.slice(next))
+  while (next < row.words.length) units.push(wordUnit(next++))
   view.boxes = boxes
-  if (!row.words.length) children.push(make("span", "nothing", row.missing ? `No ${row.name} text yet.` : "No words."))
-  arrange(view.cells, children)
+  if (!row.words.length) units.push({ node: make("span", "nothing", row.missing ? `No ${row.name} text yet.` : "No words."), start: 0, end: 0, texts: ["No words or text yet, at all"] })
+  view.units = units
 }
 
 /** Put exactly these children into a node, moving as few as possible. */
@@ -69,26 +75,26 @@ function arrange(parent, children) {
 
 function newWord(side, index) {
   const node = make("span", "word")
-  node.append(make("bdi", ""))
   Object.assign(node.dataset, { side, index })
   node.tabIndex = -1
   node.setAttribute("role", "option")
   return node
 }
 
-function patchWord(node, row, index) {
+function patchWord(node, row, index, alone) {
   const text = row.words[index]
   const entity = entityOver(row, index)
+  const linked = alone || row.linked[index]
   const glued = index > 0 && !row.gaps[index]
-  const kind = [entity ? "" : row.linked[index] ? "" : "unlinked", glued ? (/^[\p{P}\p{S}]/u.test(text) && !row.tight ? "glued" : "ticked") : "", row.tight && row.gaps[index] ? "apart" : ""]
+  const kind = [entity || linked ? "" : "unlinked", glued ? (/^[\p{P}\p{S}]/u.test(text) && !row.tight ? "glued" : "ticked") : "", row.tight && row.gaps[index] ? "apart" : ""]
   const className = ["word", ...kind].filter(Boolean).join(" ")
   if (node.kind !== className) {
     node.kind = className
     node.className = className
     node.shown = -1
   }
-  if (node.text !== text) node.firstChild.textContent = node.text = text
-  const about = entity ? `, ${entity.label}, ${entity.said}${entity.score ? `, score ${entity.score}` : ""}` : row.linked[index] ? "" : ", no link"
+  if (node.text !== text) node.textContent = node.text = text
+  const about = entity ? `, ${entity.label}, ${entity.said}${entity.score ? `, score ${entity.score}` : ""}` : linked ? "" : ", no link"
   const label = `word ${index + 1}, ${text}${about}`
   if (node.label !== label) node.setAttribute("aria-label", (node.label = label))
 }

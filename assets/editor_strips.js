@@ -1,4 +1,6 @@
 // One thin strip for each other method: its labels over the same columns as the words, a diamond where a word differs.
+const LANE = 28 // pixels kept free under each line for the preview of a candidate
+
 function fillStrips(editor) {
   const { strips } = editor.data
   const holder = editor.find(".strips")
@@ -13,22 +15,22 @@ function fillStrips(editor) {
 
 /** Put bars and diamonds under the words: in rows of their own, or under each line where the sentence takes several. */
 function placeStrips(editor) {
-  const overlay = editor.find(".overlay")
-  overlay.querySelectorAll(".bar-of, .differs, .method").forEach((node) => node.remove())
+  const bars = editor.find(".bars")
   const { strips } = editor.data
-  const hidden = !editor.show.methods || !strips.length || editor.root.classList.contains("narrow")
+  const hidden = !editor.show.methods || !strips.length || !editor.doc.target.words.length
   editor.root.classList.toggle("no-strips", hidden)
-  if (hidden) return
+  if (hidden) return bars.replaceChildren()
   const wrapped = isWrapped(editor)
   const lines = wrapped ? targetLines(editor) : null
   const fragment = document.createDocumentFragment()
   strips.forEach((strip, number) => {
-    const topOf = (place) => (wrapped ? lines.find((line) => place.top < line.bottom && place.bottom > line.top).bottom + 4 + 19 * number : editor.geometry.strips[number].top + 4)
+    const under = (line) => line.bottom + LANE + 19 * number
+    const topOf = (place) => (wrapped ? under(lines.find((line) => line && place.top < line.bottom && place.bottom > line.top)) : editor.geometry.strips[number].top + 4)
     for (const entity of strip.entities) for (const bar of barsOf(editor, strip, entity, topOf)) fragment.append(bar)
     for (const index of strip.differs) fragment.append(...diamond(editor, strip, index, topOf))
-    if (wrapped) for (const line of lines) fragment.append(methodName(strip, line.bottom + 4 + 19 * number))
+    if (wrapped) for (const line of lines) if (line) fragment.append(methodName(strip, number, under(line), line === lines[0]))
   })
-  overlay.append(fragment)
+  bars.replaceChildren(fragment)
 }
 
 function barsOf(editor, strip, entity, topOf) {
@@ -56,8 +58,10 @@ function diamond(editor, strip, index, topOf) {
   return [node]
 }
 
-function methodName(strip, top) {
+function methodName(strip, number, top, first) {
   const node = make("span", "method", strip.name)
+  node.dataset.number = number + 1
+  if (first) node.append(make("small", "", ` ${strip.note}`))
   node.style.top = `${top}px`
   return node
 }
