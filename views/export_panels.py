@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from projection.exchange import FORMATS, STATES, Bundle, Choice, Corrected, Options, Report, Side, count_states
+from projection.exchange import FORMATS, STATES, Bundle, Choice, Corrected, LeftOut, Options, Report, Side, count_states
 from projection.exchange.checks import Loss, shown
 from projection.exchange.delivery import SAME_FILE, Request, same_reasons
 from projection.exchange.formats import GROUPS
@@ -29,8 +29,6 @@ SCOPES = {"all": "All", "checked": "Checked", "one": "This one"}
 ORDER = ("IOB2", "BIOES", "BILOU", "IOB1")
 SWATCHES = {"automatic": "auto", "given": "kept"}
 LINES_SHOWN = 200
-_WANTED = ("is not checked", "is flagged")
-"""Reasons that only repeat what the person chose."""
 LABELS_SHOWN = 12
 
 
@@ -137,7 +135,7 @@ def findings(report: Report, request: Request, *, stopped: bool) -> None:
     if stopped:
         told = "Only finished sentences are in the file. Reload to compute all."
         notes.append(markup.notice("Stopped before the end", told, "warn"))
-    notes += [_left_out(reason, positions, request) for reason, positions in same_reasons(report.left_out).items()]
+    notes += [_left_out(gone, positions, request) for gone, positions in same_reasons(report.left_out).items()]
     notes += [_unchecked(report)] if any(not item.checked for item in report.items) else []
     notes += [_losses(report.losses)] if report.losses else []
     notes += [markup.notice(*str(care).split(": ", 1), "warn") for care in report.cares]
@@ -165,10 +163,10 @@ def _losses(losses: Sequence[Loss]) -> str:
     return f'<div class="notice" role="status"><b>Lost, as there is no place for it</b>{lines}{told}</div>'
 
 
-def _left_out(reason: str, positions: Sequence[int], request: Request) -> str:
+def _left_out(gone: LeftOut, positions: Sequence[int], request: Request) -> str:
     count = markup.counted(len(positions), "sentence")
-    subject = f"Sentence {shown(positions)}: {reason}."
-    tone = "" if reason in _WANTED else "warn"
+    subject = f"Sentence {shown(positions)}: {gone.reason}."
+    tone = "" if gone.by_choice else "warn"
     if SAME_FILE in request.formats:
         only = request.formats == (SAME_FILE,)
         headline = (

@@ -12,6 +12,7 @@ from projection.cli.align import align
 from projection.cli.catalogue import methods, models
 from projection.cli.convert import convert
 from projection.cli.evaluate import evaluate
+from projection.cli.export import export
 from projection.cli.label import label
 from projection.cli.project import project
 from projection.cli.train import train_generator
@@ -72,6 +73,6 @@ def main(
         logging.getLogger("projection").addHandler(logging.NullHandler())
 
 
-for command in (project, label, align, convert, evaluate, methods, train_generator):
+for command in (project, label, align, convert, export, evaluate, methods, train_generator):
     app.command()(command)
 app.add_typer(models, name="models")

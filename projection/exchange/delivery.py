@@ -124,9 +124,9 @@ def scope(choice: Choice) -> str:
     return "checked" if choice.checked_only else "all"
 
 
-def same_reasons(left_out: Iterable[LeftOut]) -> dict[str, list[int]]:
-    """Group the sentences (0-based) that are left out by the reason."""
-    groups: dict[str, list[int]] = {}
+def same_reasons(left_out: Iterable[LeftOut]) -> dict[LeftOut, list[int]]:
+    """Group the sentences (0-based) that are left out by the reason; the key is the first of each group."""
+    groups: dict[str, list[LeftOut]] = {}
     for gone in left_out:
-        groups.setdefault(gone.reason, []).append(gone.position)
-    return groups
+        groups.setdefault(gone.reason, []).append(gone)
+    return {group[0]: [gone.position for gone in group] for group in groups.values()}

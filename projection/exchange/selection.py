@@ -38,10 +38,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A sentence (0-based position) that is not written, and why: a clause that goes on from "it ..."."""
+    """A sentence (0-based position) that is not written, and why: a clause that goes on from "it ...".
+
+    `by_choice`: nothing is wrong with it, it was not wanted.
+    """
 
     position: int
     reason: str
+    by_choice: bool = False
 
 
 EVERYTHING = Choice()
@@ -71,19 +75,23 @@ def choose(items: Iterable[Corrected], choice: Choice) -> tuple[list[Corrected],
     for item in items:
         if choice.positions is not None and item.position not in choice.positions:
             continue
-        reason = _reason(item, choice)
-        if reason:
-            left_out.append(LeftOut(item.position, reason))
+        missing, unwanted = _missing(item, choice), _unwanted(item, choice)
+        if missing or unwanted:
+            left_out.append(LeftOut(item.position, missing or unwanted, by_choice=not missing))
         else:
             kept.append(item)
     return kept, left_out
 
 
-def _reason(item: Corrected, choice: Choice) -> str:
+def _missing(item: Corrected, choice: Choice) -> str:
     if item.sentence(choice.side) is None:
         return f"has no {choice.side} text" + (f" ({item.problem})" if item.problem else "")
     if choice.side == "target" and not item.labelled:
         return "has no labels yet" + (f" ({item.problem})" if item.problem else "")
+    return ""
+
+
+def _unwanted(item: Corrected, choice: Choice) -> str:
     if choice.checked_only and not item.checked:
         return "is not checked"
     if choice.unflagged_only and item.flagged:

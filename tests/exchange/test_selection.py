@@ -43,13 +43,14 @@ def test_each_state_can_be_excluded():
 def test_no_span_at_all_counts_as_automatic_until_somebody_has_checked_it():
     empty, checked = with_origins(0, checked=False), with_origins(1, checked=True)
     kept, left_out = choose([empty, checked], without("automatic"))
-    assert kept == [checked] and left_out == [LeftOut(0, "has no span, and no person has checked that")]
+    assert kept == [checked] and left_out == [LeftOut(0, "has no span, and no person has checked that", True)]
 
 
 def test_missing_labels_and_missing_texts_are_left_out_with_their_reason():
     unlabelled = replace(PLAIN, labelled=False, problem="alignment: no model")
     untranslated = replace(PLAIN, target=None)
     left_out = choose([unlabelled, untranslated], Choice())[1]
+    assert not any(gone.by_choice for gone in left_out)
     assert [gone.reason for gone in left_out] == ["has no labels yet (alignment: no model)", "has no target text"]
     assert choose([unlabelled, untranslated], Choice(side="source"))[1] == []
 
