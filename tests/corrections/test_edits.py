@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import json
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projection.corrections.edits import Edits, carry_over, label_words, move_borders, remove, with_text
-from projection.errors import SpanError
+from projection.corrections.edits import Edits
+from projection.corrections.operations import carry_over
 from projection.pipeline import Task
-from projection.types import Alignment, Entity, Sentence, Span
-
-
-def sentence(text, *entities, language="en"):
-    return Sentence.from_words(text.split(" "), language, [Entity(Span(*e[:2]), e[2]) for e in entities])
-
+from projection.types import Alignment, Bitext, Derivation, Entity, Projection, Sentence, Span
+from tests.corrections.model import sentence
 
 SOURCE = sentence("Ann lives in New York", (0, 1, "PER"), (3, 5, "LOC"))
 TARGET = sentence("Ann wohnt in New York", language="de")
@@ -41,20 +36,28 @@ def test_labels_links_and_texts_reach_the_pipeline():
     assert Edits(target_entities=human).final_entities(None) == human
 
 
-def test_label_move_remove():
-    entities = SOURCE.entities
-    labelled, gone = label_words(entities, Span(2, 4), "MISC")
-    assert [(e.span, e.label, e.origin) for e in labelled] == [
-        (Span(0, 1), "PER", "gold"),
-        (Span(2, 4), "MISC", "human"),
-    ]
-    assert [e.label for e in gone] == ["LOC"]
-    relabelled, gone = label_words(entities, Span(0, 1), "ORG")
-    assert [e.label for e in relabelled] == ["ORG", "LOC"] and gone == ()
-    assert move_borders(entities, Span(3, 5), Span(2, 5))[1].span == Span(2, 5)
-    with pytest.raises(SpanError, match="PER at words 1 to 1 is there"):
-        move_borders(entities, Span(3, 5), Span(0, 5))
-    assert remove(entities, Span(0, 1)) == entities[1:]
+def projection(*entities, target=TARGET):
+    found = tuple(Entity(Span(start, end), label, 0.5, "projected") for start, end, label in entities)
+    return Projection(Bitext(SOURCE, target), (), (), (), "m", "m", own_entities=found)
+
+
+def test_labels_that_count_are_a_persons_and_the_automatic_ones_they_left():
+    automatic = projection((0, 1, "PER"), (1, 2, "X"), (3, 5, "LOC"))
+    placed = Entity(Span(4, 5), "ORG", origin="manual")
+    edits = Edits(placed=(placed,), removed=(Span(1, 2), Span(3, 4)))
+    assert edits.final_entities(automatic) == (automatic.entities[0], placed)
+    assert Edits(removed=(Span(3, 4),)).final_entities(automatic) == automatic.entities, "another span was removed"
+    assert Edits(placed=(placed,)).final_entities(None) == (placed,)
+    assert Edits(target_entities=()).final_entities(automatic) == ()
+    assert [e.decides_target for e in (Edits(), edits, Edits(target_entities=()), Edits(note="x"))] == [
+        False, True, True, False,
+    ]  # fmt: skip
+
+
+def test_labels_on_other_words_than_the_persons_text_do_not_count():
+    typed = sentence("Ann", language="pt")
+    assert Edits(target=typed).final_entities(projection((3, 5, "LOC"))) == ()
+    assert len(Edits(target=typed).final_entities(projection((0, 1, "PER"), target=typed))) == 1
 
 
 def test_labels_follow_a_changed_text_as_far_as_they_can():
@@ -62,11 +65,11 @@ def test_labels_follow_a_changed_text_as_far_as_they_can():
     kept, lost = carry_over(SOURCE.entities, SOURCE, after)
     assert [(e.span, e.label) for e in kept] == [(Span(1, 2), "PER")]
     assert [e.label for e in lost] == ["LOC"]
-    edits, lost = with_text(Edits(alignment=LINKS, checked=True), "source", SOURCE, after, SOURCE.entities)
-    assert edits.source == after and [e.span for e in edits.source_entities] == [Span(1, 2)]
-    assert edits.alignment is None and not edits.checked and len(lost) == 1
-    automatic, lost = with_text(Edits(), "target", TARGET, after, None)
-    assert automatic.target_entities is None and lost == ()
+    derived = Derivation("m", Span(0, 2), "PER", 0.5)
+    corrected = Entity(Span(0, 1), "PER", origin="corrected", derived=derived)
+    assert carry_over([corrected], SOURCE, after)[0][0].derived is None, "its words do not stand together any more"
+    whole = sentence("Oh Ann lives in New York")
+    assert carry_over([corrected], SOURCE, whole)[0][0].derived == Derivation("m", Span(1, 3), "PER", 0.5)
 
 
 @given(st.lists(st.sampled_from("abcd"), min_size=1, max_size=8), st.lists(st.sampled_from("abcd"), max_size=8))
@@ -83,17 +86,32 @@ def test_carried_labels_cover_the_same_words(before, after):
 
 
 def test_json_and_back():
-    edits = Edits((Entity(Span(0, 1), "PER", 0.5, "human"),), TARGET, LINKS, (), SOURCE, True)
-    assert Edits.from_dict(json.loads(json.dumps(edits.to_dict()))) == edits
+    derived = Derivation("span-matching", Span(0, 2), "LOC", 0.25, "abc")
+    edits = Edits(
+        source_entities=(Entity(Span(0, 1), "PER", 0.5, "human"),), target=TARGET, alignment=LINKS, target_entities=(),
+        source=SOURCE, checked=True, placed=(Entity(Span(1, 2), "X", None, "corrected", derived),),
+        removed=(Span(0, 1), Span(3, 5)), flagged=True, note="<b>\n\u202e",
+    )  # fmt: skip
+    back = Edits.from_dict(json.loads(json.dumps(edits.to_dict())))
+    assert back == edits and back.placed[0].derived == derived
     assert Edits.from_dict(json.loads(json.dumps(Edits().to_dict()))) == Edits()
+
+
+def test_what_the_first_version_stored_is_read():
+    row = {
+        "checked": True,
+        "target": {"language": "de", "text": "Ann wohnt", "tokens": ["Ann", "wohnt"], "entities": []},
+        "target_entities": [{"start": 0, "end": 1, "label": "PER", "origin": "human"}],
+        "alignment": {"links": [[0, 0, 0.5]], "possible": [[1, 1]], "words": [5, 2]},
+    }
+    edits = Edits.from_dict(row)
+    assert edits.checked and edits.target.words == ("Ann", "wohnt") and not edits.placed and not edits.removed
+    assert edits.final_entities(projection((0, 1, "X"))) == (Entity(Span(0, 1), "PER", None, "human"),)
+    assert edits.alignment == Alignment(frozenset({(0, 0)}), 5, 2, {(0, 0): 0.5}, frozenset({(1, 1)}))
+    assert edits.to_dict() == row
 
 
 def test_an_emptied_text_is_not_replaced_by_the_old_one():
     before, nothing = sentence("Ann lives"), Sentence("", (), "en")
     done = Edits(source=nothing, target=nothing).apply(Task(before, before))
     assert (done.source, done.target) == (nothing, nothing)
-
-
-def test_moving_an_entity_that_is_gone_says_so():
-    with pytest.raises(SpanError, match="no entity at words 2 to 3 any more"):
-        move_borders((), Span(1, 3), Span(0, 3))
