@@ -25,8 +25,8 @@ _ORIGINS = {"projected": "prediction", "model": "prediction", "corrected": "pred
 
 
 def write(items: Sequence[Corrected], options: Options) -> tuple[bytes, ...]:
-    tasks = [_task(item) for item in items]
-    return json.dumps(tasks, ensure_ascii=False, indent=1).encode(), _setup(items).encode()
+    tasks = ",\n".join(json.dumps(_task(item), ensure_ascii=False) for item in items)
+    return f"[\n{tasks}\n]\n".encode(), _setup(items).encode()
 
 
 def _task(item: Corrected) -> dict[str, Any]:

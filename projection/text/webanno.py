@@ -12,7 +12,7 @@ The rules are those of the format's description in INCEpTION's user guide and of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -39,24 +39,15 @@ _TEXT_ESCAPES = {chr(code): "\\" + chr(code) for code in range(32) if not 7 < co
 }  # fmt: skip
 
 
-def escape_value(value: str) -> str:
-    return _replace(value, _VALUE_ESCAPES)
+def _replacer(table: dict[str, str]) -> Callable[[str], str]:
+    pattern = re.compile("|".join(map(re.escape, table)))
+    return lambda text: pattern.sub(lambda found: table[found.group()], text)
 
 
-def unescape_value(value: str) -> str:
-    return _replace(value, {escaped: plain for plain, escaped in _VALUE_ESCAPES.items()})
-
-
-def escape_text(text: str) -> str:
-    return _replace(text, _TEXT_ESCAPES)
-
-
-def unescape_text(text: str) -> str:
-    return _replace(text, {escaped: plain for plain, escaped in _TEXT_ESCAPES.items()})
-
-
-def _replace(text: str, table: dict[str, str]) -> str:
-    return re.sub("|".join(map(re.escape, table)), lambda found: table[found.group()], text)
+escape_value, escape_text = _replacer(_VALUE_ESCAPES), _replacer(_TEXT_ESCAPES)
+unescape_value, unescape_text = (
+    _replacer({escaped: plain for plain, escaped in table.items()}) for table in (_VALUE_ESCAPES, _TEXT_ESCAPES)
+)
 
 
 def is_webanno(first: str) -> bool:
@@ -279,7 +270,8 @@ def _tokens(text: str, rows: Sequence[Sequence[str]]) -> tuple[Token, ...] | Non
     words = [row[2] for row in rows]
     fits = all(None not in pair and pair[0] < pair[1] for pair in offsets)
     tokens = tuple(Token(text[start:end], start, end) for start, end in offsets) if fits else ()
-    if fits and all(token.text in (word, unescape_text(word)) for token, word in zip(tokens, words, strict=True)):
+    pairs = zip(tokens, words, strict=True) if fits else ()
+    if fits and all(token.text == word or token.text == unescape_text(word) for token, word in pairs):
         return tokens
     found = locate(words, text)
     return found and tuple(Token(word, *place) for word, place in zip(words, found, strict=True))
