@@ -1,0 +1,35 @@
+"""Downloads from the export page, in a real browser."""
+
+import zipfile
+
+from projection.corrections.store import Store
+from projection.pipeline import Setup, Task
+from projection.settings import settings
+from projection.text.tokenize import tokenize
+from projection.types import Entity, Span
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+SETUP = Setup("en", "de", translator="dictionary", recognizer="rules", aligner="diagonal", methods=("heuristic",))
+
+
+def test_several_formats_come_as_one_zip_and_markup_stays_text(page, server, monkeypatch, tmp_path):
+    monkeypatch.setenv("PROJECTION_HOME", str(server.home))
+    source = tokenize("Ann left Rome .", "en").with_entities([Entity(Span(0, 1), HOSTILE)])
+    task = Task(source, tokenize("Ann verlie\u00df Rom .", "de"), labelled=True)
+    number = Store(settings().database).create_project(HOSTILE, SETUP, [task])
+    page.goto(f"{server.url}/export?project={number}&s=1", wait_until="domcontentloaded")
+    page.get_by_text("Check before download").wait_for()
+    for name in ("JSONL", "Parquet", "spaCy DocBin", "Label Studio", "INCEpTION, WebAnno", "Word links"):
+        page.locator("label", has_text=name).click()
+    button = page.get_by_role("button", name="Download ZIP, 9 files")
+    button.wait_for()
+    assert page.locator(".file", has_text=HOSTILE).first.is_visible()
+    with page.expect_download() as started:
+        button.click()
+    path = tmp_path / "out.zip"
+    started.value.save_as(path)
+    assert started.value.suggested_filename == "img-src-x-onerror-alert-1-export.zip"
+    archive = zipfile.ZipFile(path)
+    assert archive.testzip() is None and len(archive.namelist()) == 9
+    (conll,) = [name for name in archive.namelist() if name.endswith(".conll")]
+    assert archive.read(conll).decode() == f"Ann\tB-{HOSTILE}\nverlie\u00df\tO\nRom\tO\n.\tO\n\n"
