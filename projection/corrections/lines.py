@@ -72,10 +72,13 @@ def newest_revision(connection: Connection, sentence_id: int, line: str) -> int:
     return newest or 0
 
 
-def events(connection: Connection, sentence_id: int, line: str, after: int = 0) -> list[Event]:
-    """Return the revisions after number `after`, oldest first."""
+def events(
+    connection: Connection, sentence_id: int, line: str, after: int = 0, not_by: str | None = None
+) -> list[Event]:
+    """Return the revisions after number `after`, oldest first, those of client `not_by` left out."""
     table = tables.event
     wanted = select(table).where(table.c.sentence_id == sentence_id, table.c.line == line, table.c.revision > after)
+    wanted = wanted if not_by is None else wanted.where(table.c.client != not_by)
     return [event_of(row) for row in connection.execute(wanted.order_by(table.c.revision))]
 
 

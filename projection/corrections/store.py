@@ -245,11 +245,7 @@ class Store:
     def others_since(self, sentence_id: int, base: int, client: str, line: str = MAIN) -> list[Event]:
         """Return what others than `client` stored after revision `base`, oldest first."""
         with self.database.reading() as connection:
-            return [
-                event
-                for event in lines.events(connection, sentence_id, line, after=base)
-                if event.client != client
-            ]  # fmt: skip
+            return lines.events(connection, sentence_id, line, base, client)
 
     def state_at(self, sentence_id: int, revision: int, line: str = MAIN) -> Edits:
         """Return the state of an older revision (0: as it began). Raises StoreError when there is none."""

@@ -17,7 +17,8 @@ from sqlalchemy import create_engine, inspect
 
 from projection.corrections import tables
 from projection.corrections.edits import Edits
-from projection.corrections.store import Event, Store, _undo_stacks
+from projection.corrections.records import Stamp, undo_stacks
+from projection.corrections.store import Store
 from projection.errors import ConflictError, StoreError
 from projection.pipeline import Setup, Task
 from projection.types import Alignment, Entity, Sentence, Span
@@ -79,7 +80,7 @@ def test_every_revision_is_kept(store):
     number = store.create_project("p", SETUP, [task()])
     sentence = store.sentence(number, 0)
     assert sentence.revision == 0 and sentence.edits == Edits()
-    assert store.save(sentence.id, labelled("ORG"), expected_revision=0, kind="label ORG", author="Ana") == 1
+    assert store.save(sentence.id, labelled("ORG"), expected_revision=0, kind="label ORG", stamp=Stamp("Ana")) == 1
     assert store.save(sentence.id, Edits(checked=True), expected_revision=1, kind="check") == 2
     newest = store.sentence(number, 0)
     assert newest.revision == 2 and newest.edits == Edits(checked=True)
@@ -134,12 +135,12 @@ def test_undo_behaves_like_every_editor(actions):
             past.append(future.pop())
         else:
             continue
-        state = Edits(source_entities=(Entity(Span(0, past[-1] + 1), "X"),)) if past[-1] else Edits()
-        events.append(Event(number, action, "", None, state))
-    done, undone = _undo_stacks(events)
-    assert len(done) == len(past) and len(undone) == len(future)
-    if events:
-        assert done[-1] == events[-1].edits
+        events.append((number, action))
+    assert undo_stacks(events) == (past, future)
+
+
+def test_undo_of_a_history_that_makes_no_sense_stops_at_the_beginning():
+    assert undo_stacks([(1, "undo"), (2, "redo"), (3, "x"), (4, "undo"), (5, "undo")]) == ([0, 1], [3, 2])
 
 
 def test_rename_delete_and_bring_back(store):

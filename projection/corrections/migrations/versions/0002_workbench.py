@@ -20,13 +20,12 @@ def key(name: str, table: str) -> sa.Column:
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("project") as project:
-        project.add_column(text("labels"))
-        project.add_column(text("guidelines"))
-    with op.batch_alter_table("sentence") as sentence:
-        sentence.add_column(flag("flagged"))
-        sentence.add_column(text("note"))
-        sentence.create_index("sentence_state", ["project_id", "checked", "flagged", "revision"])
+    # no batches: they build tables anew, which SQLite refuses while rows of others point to them
+    op.add_column("project", text("labels"))
+    op.add_column("project", text("guidelines"))
+    op.add_column("sentence", flag("flagged"))
+    op.add_column("sentence", text("note"))
+    op.create_index("sentence_state", "sentence", ["project_id", "checked", "flagged", "revision"])
     _events_with_lines()
     op.create_table(
         "line",
