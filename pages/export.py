@@ -76,6 +76,9 @@ def as_uploaded() -> bytes:
     return delivery.write_original(store().document(project.id), project.document_name, setup.target_language, labels)
 
 
+if report.items and (line := delivery.command(project.id, method, request, origin)):
+    with preview.expander("The same on the command line"):
+        st.code(line, language=None, wrap_lines=True)
 with preview.container(border=True):
     try:
         original = remembered("original", (state, request), as_uploaded) if exchange.SAME_FILE in chosen else b""

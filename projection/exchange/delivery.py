@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from projection.exchange.checks import Report, check
 from projection.exchange.corrected import Corrected
 from projection.exchange.formats import FORMATS, write
 from projection.exchange.options import DEFAULTS, Options
-from projection.exchange.selection import EVERYTHING, Choice, LeftOut, choose
+from projection.exchange.selection import EVERYTHING, STATES, Choice, LeftOut, choose
 from projection.text import documents
 from projection.types import Entity
 
@@ -130,3 +131,19 @@ def same_reasons(left_out: Iterable[LeftOut]) -> dict[LeftOut, list[int]]:
     for gone in left_out:
         groups.setdefault(gone.reason, []).append(gone)
     return {group[0]: [gone.position for gone in group] for group in groups.values()}
+
+
+def command(project_id: int, method: str, request: Request, origin: Origin) -> str:
+    """Return the command line that gives the same download; "" for a single sentence, which has none."""
+    options, choice = request.options, request.choice
+    if choice.positions is not None or not request.formats:
+        return ""
+    words = ["python", "-m", "projection", "export", str(project_id), "--method", method]
+    words += [word for name in request.formats for word in ("--format", name)]
+    words += [] if options.scheme == DEFAULTS.scheme else ["--scheme", options.scheme.lower()]
+    words += [] if options.side == DEFAULTS.side else ["--side", options.side]
+    states = [] if choice.states >= EVERYTHING.states else [state for state in STATES if state in choice.states]
+    words += [word for state in states for word in ("--state", state)]
+    flags = {"--checked": choice.checked_only, "--unflagged": choice.unflagged_only, "--comments": options.comments}
+    words += [flag for flag, wanted in flags.items() if wanted]
+    return shlex.join([*words, "--output", download_name(request, origin)[0]])

@@ -1,6 +1,7 @@
 """Sentences of a project to files: what of them, how named, and what a download holds."""
 
 import io
+import shlex
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -106,3 +107,24 @@ def test_file_names_are_safe_and_tell_every_choice():
 def test_reasons_are_grouped():
     gone = [LeftOut(1, "is flagged"), LeftOut(3, "has no span"), LeftOut(5, "is flagged")]
     assert delivery.same_reasons(gone) == {gone[0]: [1, 5], gone[1]: [3]}
+
+
+def test_the_command_line_gives_the_same_download(tmp_path, monkeypatch):
+    from typer.testing import CliRunner
+
+    from projection.cli import app
+    from projection.corrections.store import Store
+    from projection.pipeline import Setup
+
+    monkeypatch.setenv("PROJECTION_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    setup = Setup("en", "pt", translator="dictionary", recognizer="rules", aligner="diagonal", methods=("heuristic",))
+    number = Store().create_project("a b", setup, [Task(SOURCE, TARGET, labelled=True)])
+    choice = Choice("source", frozenset({"given", "automatic"}), unflagged_only=True)
+    request = Request(("conll2003", "uner"), Options("BIOES", "source", True), choice)
+    line = delivery.command(number, "heuristic", request, Origin("a b", "en"))
+    result = CliRunner().invoke(app, shlex.split(line)[3:])
+    assert result.exit_code == 0, result.stderr
+    names = zipfile.ZipFile(tmp_path / "a-b-export.zip").namelist()
+    assert names[0] == "a-b-source-en-all-conll2003-bioes.conll"
+    assert delivery.command(1, "m", Request(("jsonl",), choice=Choice(positions=frozenset({1}))), ORIGIN) == ""
