@@ -15,6 +15,7 @@ from views.desk import Desk, Pick
 from views.frame import say
 
 SHOWN_CANDIDATES = 6
+SHOWN_EVENTS = 20
 LARGEST_MATRIX = 200
 """Words on a side beyond which only the rows of the selected entity are drawn."""
 
@@ -168,10 +169,15 @@ def tokens_tab(desk: Desk) -> None:
     if sentence is None:
         st.html(markup.notice("This side is not there yet"))
         return
-    frame, choices = tables.token_frame(sentence, desk.entities_on(side)), tables.tag_choices(desk.labels())
+    frame = tables.token_frame(sentence, desk.entities_on(side), _linked_words(desk, side))
+    choices = tables.tag_choices(desk.labels())
     edited = st.data_editor(
-        frame, key=f"tokens-{side}-{desk.stored.id}-{desk.stored.revision}-{desk.method}", disabled=["Token"],
-        height=320, column_config={"Tag": st.column_config.SelectboxColumn(options=choices, required=True)},
+        frame, key=f"tokens-{side}-{desk.stored.id}-{desk.stored.revision}-{desk.method}", height=320,
+        disabled=["Token", "State", "Score", "Linked to"],
+        column_config={
+            "Tag": st.column_config.SelectboxColumn(options=choices, required=True),
+            "Score": st.column_config.NumberColumn(format="%.2f"),
+        },
     )  # fmt: skip
     tags = edited["Tag"].tolist()
     if tags != frame["Tag"].tolist():
@@ -180,6 +186,18 @@ def tokens_tab(desk: Desk) -> None:
             if problems:
                 say("An I- tag without a B- before it starts a span", "warn")
             st.rerun()
+
+
+def _linked_words(desk: Desk, side: str) -> list[list[str]]:
+    """Return, for each word of a side, the words of the other one it is linked to."""
+    found: list[list[str]] = [[] for _ in desk.sentence_on(side).words]
+    other = desk.sentence_on("target" if side == "source" else "source")
+    if desk.alignment is None or other is None:
+        return found
+    for link in sorted(desk.alignment.links):
+        here, there = link if side == "source" else link[::-1]
+        found[here].append(other.words[there])
+    return found
 
 
 def side_name(desk: Desk, side: str) -> str:
@@ -214,7 +232,9 @@ def history_tab(desk: Desk) -> None:
     if not desk.events:
         return
     st.html(markup.title("Changes", "every one is kept"))
-    for event in desk.events[:20]:
+    pages = -(-len(desk.events) // SHOWN_EVENTS)
+    first = SHOWN_EVENTS * (st.pagination(pages, key=f"events-{desk.stored.id}") - 1) if pages > 1 else 0
+    for event in desk.events[first : first + SHOWN_EVENTS]:
         when, back = st.columns([4, 1], vertical_alignment="center")
         who = f", {event.author}" if event.author else ""
         when.html(markup.title(f"{event.at:%Y-%m-%d %H:%M:%S}", f"{event.kind}{who}, revision {event.revision}"))

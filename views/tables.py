@@ -12,7 +12,7 @@ from projection.matching.explanation import FORCING_LIMIT
 from projection.pipeline import Outcome
 from projection.text import schemes
 from projection.types import Decision, Entity, Projection, Sentence
-from views.markup import direction, numbers, pill, score_text, sheet, words
+from views.markup import SAID, STATES, direction, numbers, pill, score_text, sheet, words
 
 _TONES = {"chosen": "good", "lost": "warn", "ruled out": ""}
 
@@ -110,12 +110,24 @@ def unprojected(projection: Projection) -> list[tuple[str, str]]:
     return found
 
 
-def token_frame(sentence: Sentence, entities: Iterable[Entity]) -> Any:
-    """Return a DataFrame with the columns Token and Tag (IOB2) for st.data_editor."""
+def token_frame(sentence: Sentence, entities: Sequence[Entity], linked: Sequence[Sequence[str]] = ()) -> Any:
+    """Return a DataFrame for st.data_editor: everything the editor draws, word by word.
+
+    Columns: Token, Tag (IOB2), State and Score of its label, and the words of the other side it is linked
+    to (`linked`, one list a word). Rows are numbered from 1.
+    """
     import pandas as pd
 
-    tags = schemes.encode(tuple(entities), len(sentence), "IOB2")
-    return pd.DataFrame({"Token": list(sentence.words), "Tag": tags}, index=range(1, len(sentence) + 1))
+    owners = {word: entity for entity in entities for word in range(entity.span.start, entity.span.end)}
+    label = [owners.get(word) for word in range(len(sentence))]
+    columns = {
+        "Token": list(sentence.words),
+        "Tag": schemes.encode(tuple(entities), len(sentence), "IOB2"),
+        "State": [SAID[STATES[entity.origin]] if entity else "" for entity in label],
+        "Score": [entity.score if entity else None for entity in label],
+        "Linked to": [", ".join(words) for words in linked] or [""] * len(sentence),
+    }
+    return pd.DataFrame(columns, index=range(1, len(sentence) + 1))
 
 
 def tag_choices(labels: Iterable[str]) -> list[str]:

@@ -305,3 +305,26 @@ def test_only_what_the_current_method_has_to_say_stands_under_the_editor(app, pr
 def test_entities_without_a_place_are_explained(app, editor):
     editor(("Ann left .", "Sie ging fort heute morgen ganz leise ."), methods=("heuristic",), aligner="given")
     assert "Stopped at alignment" in html(app)
+
+
+def test_every_older_state_can_be_reached(app, editor):
+    here = editor()
+    for turn in range(25):
+        here.do("flag", on=turn % 2 == 0)
+    here.send()
+    keys = [button.key for button in app.button if str(button.key).startswith("restore-")]
+    assert keys[0] == "restore-25" and keys[-1] == "restore-6"
+    app.session_state[f"events-{here.data['sentence']}"] = 2
+    app.run()
+    app.button(key="restore-1").click().run()
+    assert here.data["flagged"] and here.data["revision"] == 26
+
+
+def test_the_token_table_says_what_the_editor_draws(app, editor):
+    here = editor()
+    here.do("label", side="target", start=4, end=5, label="LOC")
+    here.send()
+    (frame,) = [table.value for table in app.dataframe if "Token" in table.value]
+    assert frame["Tag"].tolist() == ["B-PER", "O", "O", "O", "B-LOC", "O"]
+    assert frame["State"].tolist()[::4] == ["automatic", "added by hand"]
+    assert frame["Linked to"].tolist() == ["Ann", "met", "Bob", "in", "Berlin", "."]
