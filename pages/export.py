@@ -76,9 +76,6 @@ def as_uploaded() -> bytes:
     return delivery.write_original(store().document(project.id), project.document_name, setup.target_language, labels)
 
 
-if report.items and (line := delivery.command(project.id, method, request, origin)):
-    with preview.expander("The same on the command line"):
-        st.code(line, language=None, wrap_lines=True)
 with preview.container(border=True):
     try:
         original = remembered("original", (state, request), as_uploaded) if exchange.SAME_FILE in chosen else b""
@@ -91,6 +88,9 @@ with preview.container(border=True):
     except ProjectionError as problem:
         st.html(markup.notice("This file cannot be written", str(problem), "bad"))
         st.stop()
+if report.items and (line := delivery.command(project.id, method, request, origin)):
+    with preview.expander("The same on the command line"):
+        st.code(line, language=None, wrap_lines=True)
 action.download_button(
     f"Download ZIP, {count} files" if count > 1 else "Download",
     data=lambda: exchange.download(request, report, origin, original), file_name=name, mime=media, on_click="ignore",
