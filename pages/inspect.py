@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from views import editor_panel, evidence_panels, inspect_panels, messages, workbench
+from views import editor_panel, evidence_panels, inspect_panels, messages, people, workbench
 from views.desk import Desk, valid_pick
 from views.frame import enter
 from views.resources import store
@@ -25,7 +25,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
 def desk_here():
     """Return what is seen of the current sentence, and the job that computes something newer, if any."""
     position = current_position(project.sentences)
-    stored = store().sentence(project.id, position, workbench.line_here(project.id, position))
+    stored = store().sentence(project.id, position, people.line_here(project.id, position))
     outcome, running = outcome_here(stored, setup)
     sheet = workbench.sheet(stored, setup, outcome, method)
     events = store().history(stored.id, stored.line)

@@ -12,7 +12,7 @@ from projection.corrections.records import Line, steps
 from projection.errors import ProjectionError
 from projection.triage.doubt import doubt_about
 from projection.types import Alignment, Span
-from views import editing, tables, workbench
+from views import editing, people, tables, workbench
 from views import editor_data as values
 from views.desk import Desk, Memory, Pick, first_doubtful
 from views.frame import say, show_said
@@ -115,8 +115,8 @@ def data_of(desk: Desk) -> dict[str, Any]:
         "undo": undo,
         "redo": redo,
         "saved": local_time(desk.events[0].at) if desk.events else "",
-        "author": workbench.author(),
-        "readonly": workbench.may(project.id, desk.stored.line) or False,
+        "author": people.author(),
+        "readonly": people.may_here(project.id, desk.stored.line, desk.stored.position) or False,
         "stale": False,
         "conflict": _conflict(desk),
         "doubt": _doubt(desk),

@@ -9,7 +9,7 @@ import streamlit as st
 from projection import registry
 from projection.errors import StoreError
 from projection.pipeline import ROLES, Setup
-from views import editing, markup, workbench
+from views import editing, markup, people, workbench
 from views.desk import Desk
 from views.jobs import Job
 from views.resources import store
@@ -105,7 +105,7 @@ def prepare_next(desk: Desk) -> None:
     """Have the sentence after this one ready when the person gets there."""
     following = desk.stored.position + 1
     if following < desk.project.sentences:
-        line = workbench.line_here(desk.project.id, following)
+        line = people.line_here(desk.project.id, following)
         workbench.prepare(store().sentence(desk.project.id, following, line), desk.setup)
 
 

@@ -18,6 +18,7 @@ from projection.corrections.records import StoredSentence
 from projection.corrections.sheet import Sheet
 from projection.corrections.store import settings_key
 from projection.pipeline import Outcome, Pipeline, Resources, Setup, Task
+from views import people
 from views.resources import compute_lock, resources, store
 
 KEPT_OUTCOMES = 200
@@ -106,30 +107,12 @@ def sheet(stored: StoredSentence, setup: Setup, outcome: Outcome, method: str) -
 
 @st.cache_resource(show_spinner=False)
 def _inbox(url: str) -> Inbox:
-    return Inbox(store(), sheet_of, _may)
+    return Inbox(store(), sheet_of, people.may)
 
 
 def inbox() -> Inbox:
     """Return the one inbox of the server for the current store."""
     return _inbox(store().url)
-
-
-def _may(project_id: int, person: str, line: str) -> str:
-    return ""
-
-
-def may(project_id: int, line: str) -> str:
-    """Return why the person here may not change a line of a project, "" if they may."""
-    return _may(project_id, author(), line)
-
-
-def author() -> str:
-    return ""
-
-
-def line_here(project_id: int, position: int) -> str:
-    """Return the line of a sentence that the person here works on."""
-    return ""
 
 
 def perform(stored: StoredSentence, setup: Setup, seen: Sheet, operation: Mapping[str, Any]) -> Receipt:
@@ -142,8 +125,8 @@ def perform(stored: StoredSentence, setup: Setup, seen: Sheet, operation: Mappin
         "base": stored.revision, "method": seen.method, "op": dict(operation),
     }  # fmt: skip
     store().keep_settings(setup)
-    shown = Inbox(store(), lambda newest, method: replace(seen, edits=newest.edits), _may)
-    return shown.take(f"page-{uuid4().hex}", [message], author())
+    shown = Inbox(store(), lambda newest, method: replace(seen, edits=newest.edits), people.may)
+    return shown.take(f"page-{uuid4().hex}", [message], people.author())
 
 
 def take(sent: Mapping[str, Any]) -> Receipt:
@@ -151,7 +134,7 @@ def take(sent: Mapping[str, Any]) -> Receipt:
     receipt = Receipt()
     queues: Sequence[Mapping[str, Any]] = [*sent.get("recovered", ()), sent]
     for queue in queues:
-        part = inbox().take(str(queue["client"]), queue.get("ops", ()), author())
+        part = inbox().take(str(queue["client"]), queue.get("ops", ()), people.author())
         receipt.acknowledged |= part.acknowledged
         receipt.refused += part.refused
         receipt.said += part.said

@@ -101,11 +101,11 @@ def _is_duration(value: Any) -> bool:
 class Inbox:
     """Store the operations of editors, those of one client one after the other; safe between threads and processes.
 
-    `sheet_of` gives what a person sees. `may(project id, author, line)` returns why somebody may not
-    change a line, "" if they may.
+    `sheet_of` gives what a person sees. `may(project id, author, line, position)` returns why
+    somebody may not change a line of a sentence, "" if they may.
     """
 
-    def __init__(self, store: Store, sheet_of: SheetOf, may: Callable[[int, str, str], str] = lambda *_: ""):
+    def __init__(self, store: Store, sheet_of: SheetOf, may: Callable[[int, str, str, int], str] = lambda *_: ""):
         self._store, self._sheet_of, self._may = store, sheet_of, may
         self._turns: dict[str, threading.Lock] = {}
         self._done: dict[str, int] = {}
@@ -151,7 +151,7 @@ class Inbox:
 
     def _do(self, client: str, message: Message, author: str, receipt: Receipt) -> None:
         """Store one message; again from the start where somebody else was faster by a moment."""
-        problem = self._may(message.project, author, message.line)
+        problem = self._may(message.project, author, message.line, message.position)
         if problem:
             raise SpanError(problem)
         stamp = Stamp(author, client, message.n, message.base, message.seconds)

@@ -132,7 +132,7 @@ def test_what_is_refused_is_said_until_it_was_heard_and_does_not_hold_up_the_res
 
 
 def test_who_may_not_is_told_why(store):
-    def may(project, person, line):
+    def may(project, person, line, position):
         return "" if person == "Ana" else f"{person or 'Nobody'} may only read project {project}."
 
     box = inbox(store, may=may)
