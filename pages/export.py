@@ -56,13 +56,14 @@ with formats.container(border=True):
 with choices.container(border=True):
     sentences = st.container()
     options = export_panels.writing_choice(setup, chosen)
+sides = exchange.Request(chosen, options).sides
 with sentences:
-    selection = export_panels.sentence_choice(job.results, options.side, position)
+    selection = export_panels.sentence_choice(job.results, sides, position)
 request = exchange.Request(chosen, options, selection)
 report = remembered("report", (state, request), lambda: exchange.examine(job.results, request))
 with choices.container(border=True):
     export_panels.findings(report, request, stopped=len(job.results) < job.total)
-if chips := export_panels.label_chips(report.items, options.side):
+if chips := export_panels.label_chips(report.items, sides):
     sentences.html(chips)
 
 language = export_panels.language_of(setup, options.side)

@@ -70,10 +70,10 @@ def _box(name: str, title: str, what: str, first: bool) -> bool:
     return st.checkbox(label, value=first, key=f"export-format-{name}")
 
 
-def sentence_choice(items: Sequence[Corrected], side: Side, position: int) -> Choice:
+def sentence_choice(items: Sequence[Corrected], sides: Sequence[Side], position: int) -> Choice:
     """Ask which sentences, by what was decided about their spans."""
     place = st.container()
-    counts = count_states(items, side)
+    counts = count_states(items, sides)
     states = {state for state in STATES if not counts[state] or _state(state, counts[state])}
     wanted = sum(count for state, count in counts.items() if state in states)
     total = sum(counts.values())
@@ -86,7 +86,7 @@ def sentence_choice(items: Sequence[Corrected], side: Side, position: int) -> Ch
     flagged = any(item.flagged for item in items)
     unflagged = flagged and st.checkbox("Leave out flagged sentences", key="export-unflagged")
     positions = frozenset({position}) if scope == "one" else None
-    return Choice(side, frozenset(states), scope == "checked", unflagged, positions)
+    return Choice(frozenset(states), scope == "checked", unflagged, positions)
 
 
 def _state(state: str, count: int) -> bool:
@@ -118,9 +118,9 @@ def writing_choice(setup: Setup, formats: Sequence[str]) -> Options:
     return Options(scheme, side, comments)
 
 
-def label_chips(items: Sequence[Corrected], side: Side) -> str:
+def label_chips(items: Sequence[Corrected], sides: Sequence[Side]) -> str:
     """Return the labels that will be written, the most frequent first."""
-    counts = Counter(entity.label for item in items for entity in item.entities(side))
+    counts = Counter(entity.label for item in items for side in sides for entity in item.entities(side))
     chips = "".join(markup.tag(label, count) for label, count in counts.most_common(LABELS_SHOWN))
     more = len(counts) - LABELS_SHOWN
     return chips + (markup.pill(f"+{more}") if more > 0 else "")

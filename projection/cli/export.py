@@ -100,7 +100,7 @@ def export(
     store = Store()
     found = _find(store, project)
     options = Options(scheme.upper(), str(side), comments)
-    choice = Choice(str(side), frozenset(map(str, state)) if state else frozenset(STATES), checked, unflagged)
+    choice = Choice(frozenset(map(str, state)) if state else frozenset(STATES), checked, unflagged)
     request = Request(tuple(dict.fromkeys(map(str, format))), options, choice)
     _check(found, request, output)
     items = _items(store, found, method, progress)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from projection.exchange.archive import Bundle, pack, readme, safe_name
 from projection.exchange.checks import Report, check
-from projection.exchange.corrected import Corrected
+from projection.exchange.corrected import Corrected, Side
 from projection.exchange.formats import FORMATS, write
 from projection.exchange.options import DEFAULTS, Options
 from projection.exchange.selection import EVERYTHING, STATES, Choice, LeftOut, choose
@@ -34,6 +34,15 @@ class Request:
         """The formats that are written anew."""
         return tuple(name for name in self.formats if name != SAME_FILE)
 
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """Whose labels will be written; none of word links alone."""
+        rows = [FORMATS[name] for name in self.tables]
+        target = SAME_FILE in self.formats or any(row.texts and not row.sided for row in rows)
+        wanted = {self.options.side} if any(row.sided for row in rows) else set()
+        wanted |= {"target"} if target else set()
+        return tuple(side for side in ("source", "target") if side in wanted)
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -49,7 +58,7 @@ def examine(items: Iterable[Corrected], request: Request) -> Report:
 
     The uploaded file takes every sentence with labels that was chosen; it keeps its own labels elsewhere.
     """
-    kept, left_out = choose(items, request.choice)
+    kept, left_out = choose(items, request.choice, request.sides)
     return check(kept, request.tables, request.options, left_out)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from projection.exchange.corrected import Corrected
 
 if TYPE_CHECKING:
+    from projection.corrections.edits import Edits
     from projection.corrections.records import Event, StoredSentence
     from projection.pipeline import Outcome
+    from projection.types import Entity
 
 
 def from_stored(outcome: Outcome, stored: StoredSentence, method: str, last: Event | None = None) -> Corrected:
@@ -19,10 +22,16 @@ def from_stored(outcome: Outcome, stored: StoredSentence, method: str, last: Eve
         target, alignment = projection.bitext.target, projection.bitext.alignment
     labelled = projection is not None or edits.target_entities is not None
     if target is not None and labelled:
-        target = target.with_entities(edits.final_entities(projection))
+        target = target.with_entities(_accepted(entity, edits) for entity in edits.final_entities(projection))
     return Corrected(
         stored.position, stored.task.id, outcome.source, target, alignment, labelled, edits.checked, edits.flagged,
         edits.note, method, projection.signature if projection else "", last.author if last else "",
         last.at.isoformat(timespec="seconds") if last else "",
         str(outcome.error) if outcome.error else outcome.method_errors.get(method, ""),
     )  # fmt: skip
+
+
+def _accepted(entity: Entity, edits: Edits) -> Entity:
+    """Older projects kept the automatic origin of the labels of a sentence that was accepted."""
+    old = edits.checked and edits.target_entities is not None and entity.origin in ("projected", "model")
+    return replace(entity, origin="accepted") if old else entity

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from projection.exchange.corrected import Corrected, Side
@@ -27,9 +27,8 @@ _STATE_OF = {origin: state for state, origins in STATES.items() for origin in or
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is wanted: spans of these `states` on this `side`; `positions` None means all sentences."""
+    """What is wanted: spans of these `states`; `positions` None means all sentences."""
 
-    side: Side = "target"
     states: frozenset[str] = frozenset(STATES)
     checked_only: bool = False
     unflagged_only: bool = False
@@ -55,27 +54,34 @@ def state_of(entity: Entity) -> str:
     return _STATE_OF[entity.origin]
 
 
-def count_states(items: Iterable[Corrected], side: Side) -> dict[str, int]:
+def count_states(items: Iterable[Corrected], sides: Sequence[Side] = ("target",)) -> dict[str, int]:
     """Count the spans of each state, all states named."""
     counts = dict.fromkeys(STATES, 0)
     for item in items:
-        for entity in item.entities(side):
+        for entity in _entities(item, sides):
             counts[state_of(entity)] += 1
     return counts
 
 
-def choose(items: Iterable[Corrected], choice: Choice) -> tuple[list[Corrected], list[LeftOut]]:
+def _entities(item: Corrected, sides: Sequence[Side]) -> list[Entity]:
+    return [entity for side in sides for entity in item.entities(side)]
+
+
+def choose(
+    items: Iterable[Corrected], choice: Choice, sides: Sequence[Side] = ("target",)
+) -> tuple[list[Corrected], list[LeftOut]]:
     """Return the sentences to write and those left out, each with one reason.
 
-    A sentence with a span of an excluded state is left out whole. Where automatic spans are excluded,
-    so is a sentence without any span that nobody has checked: its emptiness is automatic too.
-    Sentences outside `positions` are neither written nor reported.
+    `sides` are those whose labels will be written, and have to be there. A sentence with a span of an
+    excluded state is left out whole. Where automatic spans are excluded, so is a sentence without any span
+    that nobody has checked: its emptiness is automatic too. Sentences outside `positions` are neither
+    written nor reported.
     """
     kept, left_out = [], []
     for item in items:
         if choice.positions is not None and item.position not in choice.positions:
             continue
-        missing, unwanted = _missing(item, choice), _unwanted(item, choice)
+        missing, unwanted = _missing(item, sides), _unwanted(item, choice, sides)
         if missing or unwanted:
             left_out.append(LeftOut(item.position, missing or unwanted, by_choice=not missing))
         else:
@@ -83,24 +89,24 @@ def choose(items: Iterable[Corrected], choice: Choice) -> tuple[list[Corrected],
     return kept, left_out
 
 
-def _missing(item: Corrected, choice: Choice) -> str:
-    if item.sentence(choice.side) is None:
-        return f"has no {choice.side} text" + (f" ({item.problem})" if item.problem else "")
-    if choice.side == "target" and not item.labelled:
-        return "has no labels yet" + (f" ({item.problem})" if item.problem else "")
-    return ""
+def _missing(item: Corrected, sides: Sequence[Side]) -> str:
+    why = f" ({item.problem})" if item.problem else ""
+    for side in sides:
+        if item.sentence(side) is None:
+            return f"has no {side} text{why}"
+    return f"has no labels yet{why}" if "target" in sides and not item.labelled else ""
 
 
-def _unwanted(item: Corrected, choice: Choice) -> str:
+def _unwanted(item: Corrected, choice: Choice, sides: Sequence[Side]) -> str:
     if choice.checked_only and not item.checked:
         return "is not checked"
     if choice.unflagged_only and item.flagged:
         return "is flagged"
-    return _excluded(item, choice)
+    return _excluded(item, choice, sides) if sides else ""
 
 
-def _excluded(item: Corrected, choice: Choice) -> str:
-    entities = item.entities(choice.side)
+def _excluded(item: Corrected, choice: Choice, sides: Sequence[Side]) -> str:
+    entities = _entities(item, sides)
     unwanted = [state for state in STATES if state not in choice.states]
     found = {state_of(entity) for entity in entities}
     for state in unwanted:

@@ -50,6 +50,14 @@ def test_a_person_s_single_labels_stand_beside_the_automatic_ones():
     assert [(entity.label, entity.origin) for entity in item.target.entities] == [("PER", "projected"), ("X", "manual")]
 
 
+def test_labels_accepted_in_older_projects_count_as_accepted():
+    """They were stored with the origin they had; where nobody accepted the sentence they are automatic still."""
+    old = (Entity(Span(0, 2), "PER", 0.5, "projected"), Entity(Span(2, 3), "X", origin="human"))
+    for checked, origin in ((True, "accepted"), (False, "projected")):
+        item = exchange.from_stored(OUTCOME, stored(Edits(target_entities=old, checked=checked)), "heuristic")
+        assert [entity.origin for entity in item.target.entities] == [origin, "human"]
+
+
 def test_a_method_that_failed_leaves_the_sentence_unlabelled_with_the_reason():
     failed = replace(OUTCOME, projections={}, method_errors={"heuristic": "no links"})
     item = exchange.from_stored(failed, stored(), "heuristic")
@@ -120,7 +128,7 @@ def test_the_command_line_gives_the_same_download(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     setup = Setup("en", "pt", translator="dictionary", recognizer="rules", aligner="diagonal", methods=("heuristic",))
     number = Store().create_project("a b", setup, [Task(SOURCE, TARGET, labelled=True)])
-    choice = Choice("source", frozenset({"given", "automatic"}), unflagged_only=True)
+    choice = Choice(frozenset({"given", "automatic"}), unflagged_only=True)
     request = Request(("conll2003", "uner"), Options("BIOES", "source", True), choice)
     line = delivery.command(number, "heuristic", request, Origin("a b", "en"))
     result = CliRunner().invoke(app, shlex.split(line)[3:])

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from projection.exchange import STATES, Choice, choose, count_states
+from projection.exchange import STATES, Choice, Options, Request, choose, count_states, examine
 from projection.exchange.selection import LeftOut
 from projection.types import Entity, Span
 from tests.exchange.samples import ITEM, PLAIN
@@ -52,7 +52,7 @@ def test_missing_labels_and_missing_texts_are_left_out_with_their_reason():
     left_out = choose([unlabelled, untranslated], Choice())[1]
     assert not any(gone.by_choice for gone in left_out)
     assert [gone.reason for gone in left_out] == ["has no labels yet (alignment: no model)", "has no target text"]
-    assert choose([unlabelled, untranslated], Choice(side="source"))[1] == []
+    assert choose([unlabelled, untranslated], Choice(), ("source",))[1] == []
 
 
 def test_unchecked_and_flagged_sentences_can_be_excluded():
@@ -62,6 +62,20 @@ def test_unchecked_and_flagged_sentences_can_be_excluded():
 
 
 def test_spans_are_counted_by_state():
-    counts = count_states([ITEM, with_origins(1, "bulk", "manual", "human", "accepted", "gold")], "target")
+    counts = count_states([ITEM, with_origins(1, "bulk", "manual", "human", "accepted", "gold")])
     assert counts == {"automatic": 1, "accepted": 1, "bulk": 1, "corrected": 2, "manual": 1, "given": 1}
-    assert count_states([ITEM], "source")["automatic"] == 1
+    assert count_states([ITEM], ("source",))["automatic"] == 1
+
+
+def test_a_pair_needs_labels_of_both_sides_wherever_both_are_written():
+    unlabelled = replace(PLAIN, labelled=False)
+    for formats, written in ((("conll2002",), 1), (("conll2002", "jsonl"), 0), (("pharaoh",), 1), (("original",), 0)):
+        request = Request(formats, Options(side="source"))
+        item = replace(unlabelled, alignment=ITEM.alignment)
+        assert len(examine([item], request).items) == written, formats
+
+
+def test_word_links_alone_ask_for_no_labels():
+    assert Request(("pharaoh",)).sides == ()
+    assert Request(("pharaoh", "conll2002"), Options(side="source")).sides == ("source",)
+    assert Request(("parallel", "conll2002"), Options(side="source")).sides == ("source", "target")
