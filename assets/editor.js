@@ -24,7 +24,7 @@ function createEditor(root) {
     data: null, doc: null, geometry: null,
     cursor: { side: "target", index: 0 }, anchor: null,
     mode: "edit", first: null, caret: 0, drag: null, hot: null,
-    show: { links: false, methods: true, wrap: null },
+    show: { links: false, methods: true, wrap: null, ...readShown() },
     turning: null, clock: { since: Date.now(), sum: 0 },
     problems: [], problemsSeen: new Set(),
   } // prettier-ignore
@@ -37,6 +37,9 @@ function attach(editor) {
   const on = (target, name, action, options) => target.addEventListener(name, (event) => action(editor, event), { signal: listening.signal, ...options })
   on(document, "keydown", onKey, { capture: true })
   on(document, "visibilitychange", keepTime)
+  on(document, "pointerdown", noticeLeaving, { capture: true })
+  on(document, "focusin", noticeLeaving)
+  on(document, "copy", onCopy)
   on(window, "beforeunload", beforeUnload)
   on(window, "online", checkQueue)
   on(window, "offline", checkQueue)
@@ -91,7 +94,9 @@ function openSentence(editor, data) {
   Object.assign(editor, { mode: "edit", first: null, drag: null, hot: null, anchor: null, clock: { since: Date.now(), sum: 0 } })
   editor.cursor = pick ? { side: pick.side, index: pick.start } : { side, index: 0 }
   Object.assign(editor.view, { sentence: data.sentence, pick: pick && spanOf(pick), ghost: data.ghost ?? null, open: null })
-  editor.view.n = Math.max(editor.view.n, data.pick?.n ?? 0)
+  editor.view.n = Math.max(editor.view.n + 1, data.pick?.n ?? 0)
+  editor.scrollPending = true
+  editor.find(".scroller").scrollTo(0, 0)
   editor.focusPending = Boolean(editor.hadFocus || editor.opened) && hasFocus(editor)
   editor.opened = true
   closeForms(editor)
@@ -116,12 +121,26 @@ function keepInside(editor) {
   if (view.ghost !== null && view.ghost >= candidatesFor(editor).length) view.ghost = null
 }
 
+/** Once the person is busy elsewhere on the page, the focus is not taken back. */
+function noticeLeaving(editor, event) {
+  if (!event.composedPath().includes(editor.root)) editor.hadFocus = false
+}
+
+/** Copy the selected words, which the browser cannot select since dragging selects for us. */
+function onCopy(editor, event) {
+  const { pick } = editor.view
+  if (!pick || !hasFocus(editor) || isTyping(event.composedPath()[0]) || String(document.getSelection())) return
+  event.clipboardData.setData("text/plain", textOf(editor.doc[pick.side], pick))
+  event.preventDefault()
+  say(editor, `${saidSpan(editor, pick.side, pick)} copied.`)
+}
+
 /** Record an edit, show it at once, and say it; returns false where nothing may be changed. */
 function edit(editor, op, said) {
   if (editor.data.readonly) return say(editor, editor.data.readonly, "warn")
   enqueue(editor, op)
   editor.doc = applyOperation(editor.doc, op)
-  editor.view.ghost = null
+  if (editor.view.ghost !== null) Object.assign(editor.view, { ghost: null, n: editor.view.n + 1 })
   keepInside(editor)
   say(editor, said)
   repaint(editor)

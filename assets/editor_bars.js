@@ -253,7 +253,7 @@ function hintsFor(editor) {
   if (!view.pick) return [hint("nextSpan", "Tab", "next label"), hint("right", "\u2190 \u2192", "move")]
   if (candidatesFor(editor)[view.ghost]) return [hint("use", "Enter", "use"), hint("candidate", "C", "next candidate"), hint("leave", "Esc", "leave it")]
   const entity = pickedEntity(editor)
-  const keyed = doc.labels.map((item, index) => ({ ...item, keys: (item.key || (index < 9 ? String(index + 1) : "")).toUpperCase() }))
+  const keyed = doc.labels.map((item, index) => ({ ...item, keys: keyOfLabel(editor, item, index).toUpperCase() }))
   const labels = keyed.slice(0, 9).map(({ label, keys, colour }) => ({ command: "label", label, keys, text: label, colour, pressed: entity?.label === label }))
   const more = doc.labels.length > 9 ? [hint("search", "/", `${doc.labels.length - 9} more`)] : []
   if (!entity) return [...labels, ...more, hint("link", "G", "link"), hint("extendRight", "\u21e7 \u2192", "more words")]

@@ -225,6 +225,7 @@ function settleWord(editor, side, index) {
 // the sentence ------------------------------------------------------------------------------------------
 
 function acceptSentence(editor) {
+  if (!editor.doc.target.words.length) return say(editor, "There is no translation to accept yet.", "warn")
   if (editor.data.conflict) return say(editor, "There are two versions: choose one above first.", "warn")
   if (!editor.doc.checked && !edit(editor, { kind: "check" }, "Accepted.")) return
   if (editor.data.position + 1 < editor.data.total) goTo(editor, editor.data.position + 1)
@@ -249,16 +250,34 @@ function openGuidelines(editor) {
 
 function toggle(editor, name, on, off) {
   editor.show[name] = !editor.show[name]
+  keepShown(editor)
   say(editor, editor.show[name] ? on : off)
   editor.dirty = true
   repaint(editor)
 }
 
 function toggleWrap(editor) {
-  editor.show.wrap = !editor.root.classList.contains("wrapped")
+  editor.show.wrap = !isWrapped(editor)
+  keepShown(editor)
   say(editor, editor.show.wrap ? "Long sentences take several lines." : "Each sentence is on one line.")
   editor.dirty = true
   repaint(editor)
+}
+
+/** What is shown stays as it was chosen, on this computer. */
+function keepShown({ show }) {
+  try {
+    localStorage.setItem("projection-shown", JSON.stringify(show))
+  } catch {} // storage may be forbidden or full
+}
+
+function readShown() {
+  try {
+    const { links, methods, wrap } = JSON.parse(localStorage.getItem("projection-shown")) ?? {}
+    return { links: links === true, methods: methods !== false, wrap: wrap === false ? false : null }
+  } catch {
+    return {}
+  }
 }
 
 /** Esc: one step back out of whatever is open. */

@@ -95,8 +95,8 @@ function helpParts(editor) {
   head.append(make("h2", "", "Keys"), button("Close", "help", "Esc"))
   const groups = make("div", "help-groups")
   for (const [name, keys] of HELP) groups.append(helpGroup(name, keys))
-  const named = editor.doc.labels.filter((item) => item.key).slice(0, 36)
-  if (named.length) groups.append(helpGroup("Labels here", named.map(({ key, label }) => [key.toUpperCase(), label])))
+  const named = editor.doc.labels.slice(0, 36).map((item, index) => [keyOfLabel(editor, item, index).toUpperCase(), item.label])
+  if (named.length) groups.append(helpGroup("Labels here", named.filter(([key]) => key)))
   return [head, groups]
 }
 

@@ -1,5 +1,5 @@
 // Which key does what, in which mode; the same tables fill the overlay of all keys.
-const GOING = { "Ctrl+ArrowLeft": "previous", "Ctrl+ArrowRight": "next", "Ctrl+z": "undo", "Ctrl+Shift+z": "redo", "Ctrl+y": "redo", "Ctrl+s": "saved", "?": "help", Escape: "leave", v: "links", d: "methods", w: "wrap" }
+const GOING = { "Ctrl+ArrowLeft": "previous", "Ctrl+ArrowRight": "next", "Ctrl+z": "undo", "Ctrl+Shift+z": "redo", "Ctrl+y": "redo", "Ctrl+s": "saved", "?": "help", Escape: "leave", "Alt+ArrowLeft": "none", "Alt+ArrowRight": "none", v: "links", d: "methods", w: "wrap" }
 const MOVING = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "other", ArrowDown: "other" }
 const EDIT_KEYS = {
   ...GOING, ...MOVING,
@@ -34,7 +34,7 @@ const HELP = [
 /** Write a key press as in the tables above; a letter on a keyboard of another script counts by its place. */
 function keyName(event) {
   let { key } = event
-  if (/^[^\x20-\x7e]$/u.test(key)) {
+  if (/^[^\x20-\x7e]$/u.test(key) || key === "Process" || key === "Unidentified") {
     const placed = { BracketLeft: event.shiftKey ? "{" : "[", BracketRight: event.shiftKey ? "}" : "]", Slash: event.shiftKey ? "?" : "/" }
     key = /^Key[A-Z]$/.test(event.code) ? event.code[3] : (placed[event.code] ?? key)
   }
@@ -59,7 +59,7 @@ function onKey(editor, event) {
   run(editor, command.name, command.label)
 }
 
-const helpCommand = (name) => (["Escape", "?", "Enter"].includes(name) ? { name: "help" } : NATIVE.has(name) ? { name: "none" } : null)
+const helpCommand = (name) => (["Escape", "?", "Enter"].includes(name) ? { name: "help" } : NATIVE.has(name) || name.startsWith("Alt+Arrow") ? { name: "none" } : null)
 
 function commandFor(editor, name, target) {
   const place = whereFocusIs(editor, target)
@@ -74,13 +74,21 @@ function commandFor(editor, name, target) {
   return command ? { name: command } : null
 }
 
-/** A label's own key; digits count the labels where they are nobody's key. A key of the table above wins over a label, W does not. */
+/** The label a key stands for: its own one; the digits count the labels where they are nobody's key. */
 function labelFor(editor, name) {
   const { labels } = editor.doc
-  const own = labels.find((item) => item.key === name)
-  if (own && (name === "w" || !EDIT_KEYS[name])) return own.label
-  return /^[1-9]$/.test(name) ? labels[name - 1]?.label : undefined
+  const own = labels.find((item) => item.key === name && isFree(name))
+  return own?.label ?? (/^[1-9]$/.test(name) ? labels[name - 1]?.label : undefined)
 }
+
+/** The key that gives a label, or "" where only the search does. */
+function keyOfLabel({ doc: { labels } }, item, index) {
+  if (item.key && isFree(item.key)) return item.key
+  return index < 9 && !labels.some((other) => other.key === String(index + 1)) ? String(index + 1) : ""
+}
+
+/** A key of the table above is no label's; W may be, since its button is enough. */
+const isFree = (key) => key === "w" || !EDIT_KEYS[key]
 
 function isTyping(target) {
   return target instanceof HTMLElement && (target.isContentEditable || (target.matches("input, textarea, select") && !target.matches("input[type=checkbox], input[type=radio], input[type=button], input[type=range]")))

@@ -164,11 +164,11 @@ function settleFocus(editor) {
   const node = editor.rows[side].words[index]
   const busy = editor.root.querySelector("form:not([hidden])") || !editor.find(".help").hidden || !hasFocus(editor)
   const lost = editor.hadFocus && editor.root.getRootNode().activeElement === null
-  if (node && !busy && (editor.focusPending || lost)) {
-    node.focus({ preventScroll: true })
-    bringIntoView(editor, node)
-  }
-  editor.focusPending = false
+  const pending = node && !busy && (editor.focusPending || lost)
+  if (pending) node.focus({ preventScroll: true })
+  if (node && (pending || editor.scrollPending)) bringIntoView(editor, side, index)
+  if (pending) node.scrollIntoView({ block: "nearest", inline: "nearest" })
+  editor.focusPending = editor.scrollPending = false
 }
 
 function focusRow(editor) {
@@ -176,17 +176,20 @@ function focusRow(editor) {
   repaint(editor)
 }
 
-/** Scroll the long row sideways so that a word, with some of what is around it, can be seen. */
-function bringIntoView(editor, node) {
+/** Scroll the sentences so that a word, with some of what is around it, can be seen; the page stays where it is. */
+function bringIntoView(editor, side, index) {
+  const place = editor.geometry?.[side].words[index]
   const scroller = editor.find(".scroller")
-  if (scroller.scrollWidth > scroller.clientWidth + 1) {
-    const [word, frame] = [node.getBoundingClientRect(), scroller.getBoundingClientRect()]
-    const left = frame.left + 124 + 60
-    const right = frame.right - 140
-    if (word.left < left) scroller.scrollLeft -= left - word.left
-    else if (word.right > right) scroller.scrollLeft += word.right - right
+  if (!place) return
+  const nearer = (from, size, low, high, before, after) => (low - before < from ? Math.max(0, low - before) : high + after > from + size ? high + after - size : from)
+  if (isWrapped(editor)) {
+    const [above, below] = side === "source" ? [30, 200] : [130, 110]
+    const top = nearer(scroller.scrollTop, scroller.clientHeight, place.top, place.bottom, above, below)
+    if (top !== scroller.scrollTop) scroller.scrollTop = top
+  } else {
+    const left = nearer(scroller.scrollLeft, scroller.clientWidth, place.left, place.right, GUTTER + 60, 140)
+    if (left !== scroller.scrollLeft) scroller.scrollLeft = left
   }
-  node.scrollIntoView({ block: "nearest", inline: "nearest" })
 }
 
 function onFocus(editor, event) {

@@ -52,4 +52,21 @@ harness.answer = (message) => {
   harness.feed({ ...harness.stored[harness.position], ...saved })
 }
 
+/** Press a key without the browser's help: {key, code, repeat}. */
+harness.key = (values) => document.body.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, cancelable: true, composed: true, ...values }))
+
+/** The labels drawn on one side: "ORG auto a União Europeia". */
+harness.boxes = (side) =>
+  [...harness.home.querySelectorAll(`.cells.${side} .box`)].map((box) => {
+    const words = [...box.querySelectorAll(".word")].map((word) => word.textContent)
+    return [box.querySelector(".tag").textContent, box.className.split(" ")[2], ...words].join(" ")
+  })
+
+/** The left and right border of the panel, and of the words in it. */
+harness.extent = () => {
+  const panel = harness.home.querySelector(".panel").getBoundingClientRect()
+  const words = [...harness.home.querySelectorAll(".word")].map((word) => word.getBoundingClientRect())
+  return [panel.left, panel.right, Math.min(...words.map((word) => word.left)), Math.max(...words.map((word) => word.right))]
+}
+
 prepare()

@@ -53,7 +53,9 @@ def row(text: str, entities: Sequence[dict] = (), *, name: str, note: str = "", 
     }
 
 
-def data(source: dict, target: dict, links: Sequence[Sequence], **more) -> dict[str, Any]:
+def data(source: dict, target: dict, links: Sequence[Sequence], /, **more) -> dict[str, Any]:
+    """Return all the editor is told; `more` replaces any part of it."""
+    source, target = more.pop("source", source), more.pop("target", target)
     source = {**source, "linked": [any(link[0] == i for link in links) for i in range(len(source["words"]))]}
     target = {**target, "linked": [any(link[1] == i for link in links) for i in range(len(target["words"]))]}
     return {
