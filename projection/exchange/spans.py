@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from projection.exchange.corrected import Corrected, Side
 from projection.exchange.options import Options
@@ -64,4 +65,12 @@ def fault(item: Corrected, options: Options) -> str:
 
 
 def care(item: Corrected, options: Options) -> str:
-    return "" if item.entities("source") or item.entities("target") else "it has no span, so it has no row in the table"
+    sides = [(side, item.sentence(side)) for side in ("source", "target") if item.entities(side)]
+    if not sides:
+        return "it has no span, so it has no row in the table"
+    cells = (cell for side, sentence in sides for cell in _cells(item, side, sentence, sentence.entities[0]))
+    texts = (sentence.text_of(entity.span) for _, sentence in sides for entity in sentence.entities)
+    labels = (entity.label for _, sentence in sides for entity in sentence.entities)
+    if any(harmless(cell) != cell for cell in chain(cells, texts, labels)):
+        return "a cell begins like a formula, so an apostrophe stands before it"
+    return ""

@@ -116,6 +116,8 @@ def test_no_cell_begins_as_a_formula(begin):
     cells = [cell for row in rows_of(write("spans", [item])[0]) for cell in row.values()]
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")) for cell in cells)
     assert f"'{text}" in cells
+    (care,) = check([item], ["spans"], Options()).cares
+    assert "apostrophe" in care.what
 
 
 def test_a_table_with_quotes_commas_and_lines_comes_back():
