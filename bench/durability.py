@@ -31,10 +31,11 @@ from sqlalchemy import select
 from projection.cli.tables import table
 from projection.corrections import tables
 from projection.corrections.edits import Edits
-from projection.corrections.inbox import Inbox
+from projection.corrections.inbox import Inbox, Receipt
 from projection.corrections.records import StoredSentence
 from projection.corrections.sheet import Sheet
 from projection.corrections.store import Store
+from projection.errors import StoreUnavailable
 from projection.pipeline import Pipeline, Setup, Task
 from projection.types import Alignment, Entity, Sentence, Span
 
@@ -207,17 +208,23 @@ def _without_kills(folder: Path, count: int) -> Edits:
     return store.sentence(PROJECT, 0).edits
 
 
-def write(url: str, client: str, edits: int, position: int = 0, box: Inbox | None = None) -> list[float]:
-    """Make edits one after the other on the newest revision, each sent twice; return the seconds of each first time."""
+def write(
+    url: str, client: str, edits: int, position: int = 0, box: Inbox | None = None, pause: float = 0
+) -> list[float]:
+    """Make edits on the newest revision, each sent twice, `pause` seconds apart; return the seconds of each at first.
+
+    The pauses vary by half, so that people do not stay in step.
+    """
     store = Store(url) if box is None else None
     box = box or inbox(store)
     shown, taken = Store(url) if store is None else store, []
     for n in range(1, edits + 1):
+        time.sleep(pause * random.uniform(0.5, 1.5))
         word = n % WORDS
         label = {"kind": "label", "side": "target", "start": word, "end": word + 1, "label": f"{client} {n}"}
         message = _message(n, label, position, shown.sentence(PROJECT, position).revision)
         begin = time.perf_counter()
-        receipt = box.take(client, [message])
+        receipt = _until_stored(box, client, message)
         taken.append(time.perf_counter() - begin)
         box.take(client, [message])
         if receipt.acknowledged[client] != n or receipt.refused:
@@ -225,20 +232,37 @@ def write(url: str, client: str, edits: int, position: int = 0, box: Inbox | Non
     return taken
 
 
-def crowd(folder: Path, people: int, edits: int) -> Iterator[Crowd]:
-    """Yield the figures of people at one server, each on a sentence of their own and all on one, and of processes."""
-    for name, places in (("one server, own sentences", range(people)), ("one server, one sentence", [0] * people)):
-        url = f"sqlite:///{folder / name.replace(' ', '-')}.sqlite"
+def _until_stored(box: Inbox, client: str, message: Mapping[str, Any]) -> Receipt:
+    """Send until it is acknowledged, as an editor does when the database is busy."""
+    while True:
+        try:
+            return box.take(client, [message])
+        except StoreUnavailable:
+            continue
+
+
+def crowd(folder: Path, people: int, edits: int, pause: float = 1.0) -> Iterator[Crowd]:
+    """Yield the figures of people at one server, each on a sentence of their own and all on one, and of processes.
+
+    `pause`: the seconds between two edits of a person, for those who look before they correct.
+    """
+    server = (
+        (f"one server, own sentences, every {pause:g} s", range(people), pause),
+        ("one server, own sentences, no pause", range(people), 0),
+        ("one server, one sentence, no pause", [0] * people, 0),
+    )
+    for number, (name, places, wait) in enumerate(server):
+        url = f"sqlite:///{folder / f'crowd-{number}.sqlite'}"
         box = inbox(corpus(url, people))
         with ThreadPoolExecutor(people) as pool:
-            work = [pool.submit(write, url, f"p{person}", edits, place, box) for person, place in enumerate(places)]
+            work = [pool.submit(write, url, f"p{one}", edits, place, box, wait) for one, place in enumerate(places)]
             times = [second for one in work for second in one.result()]
         yield _crowd(name, url, [f"p{person}" for person in range(people)], edits, times)
     yield _processes(folder, 4, max(1, people // 4), edits)
 
 
 def _processes(folder: Path, processes: int, people: int, edits: int) -> Crowd:
-    name = f"{processes} processes, own sentences"
+    name = f"{processes} processes, own sentences, no pause"
     url = f"sqlite:///{folder / 'processes.sqlite'}"
     corpus(url, processes * people)
     command = [sys.executable, "-m", "bench.durability", "--write", url, "--people", str(people), "--edits", str(edits)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -14,6 +15,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from projection.corrections.tables import HEAD
 from projection.errors import StoreError, StoreUnavailable
+
+PATIENCE = 10
+"""Seconds to wait for other writers."""
+_TURNS: dict[str, threading.Lock] = {}
 
 
 class Database:
@@ -30,7 +35,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        with explained(self.url), self.engine.begin() as connection:
+        with explained(self.url), _in_turn(self.engine), self.engine.begin() as connection:
             _begin_writing(connection)
             yield connection
 
@@ -121,9 +126,27 @@ def _sqlite_file(url: URL) -> Path | None:
 
 def _prepare_sqlite(connection, _record) -> None:
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={PATIENCE * 1000}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+@contextmanager
+def _in_turn(engine: Engine) -> Iterator[None]:
+    """Let the threads of this process write to a SQLite file one after the other.
+
+    SQLite itself has no queue: who waits asks again now and then, and among many may never be the one.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    turn = _TURNS.setdefault(str(engine.url), threading.Lock())
+    if not turn.acquire(timeout=PATIENCE):
+        raise PoolTimeout(f"no turn to write within {PATIENCE} s")
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 def _begin_writing(connection: Connection) -> None:

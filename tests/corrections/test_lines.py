@@ -267,8 +267,8 @@ def test_what_was_acknowledged_survives_a_server_killed_in_the_middle(tmp_path):
 
 
 def test_twenty_people_and_several_servers_at_once_lose_nothing(tmp_path):
-    for found in durability.crowd(tmp_path, 20, 5):
-        assert (found.edits, found.lost) == (100, 0), found.setting
+    for found in durability.crowd(tmp_path, 20, 3, 0.01):
+        assert (found.edits, found.lost) == (60, 0), found.setting
 
 
 def test_looking_reads_only_what_it_shows(tmp_path):
