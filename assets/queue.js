@@ -18,7 +18,7 @@ function createList(root) {
   return {
     root, find, client,
     data: null, selected: null, index: 0, since: Date.now(),
-    ops: [], count: 0, sentAt: 0, waitingSince: 0, done: [], problems: new Set(), said: "",
+    awaited: null, ops: [], count: 0, sentAt: 0, waitingSince: 0, done: [], problems: new Set(), said: "",
     view: { n: 0, open: null, turn: 0, name: null },
   } // prettier-ignore
 }
@@ -54,7 +54,16 @@ function receive(list, data) {
     list.selected = data.wish.position
   } else if (turned) list.selected = null
   settle(list, turned)
+  followAwaited(list)
   paint(list)
+}
+
+/** Select the sentence whose last step was taken back, as soon as it is in the list again. */
+function followAwaited(list) {
+  const index = list.data.rows.findIndex((row) => row.position === list.awaited)
+  if (index < 0) return
+  select(list, index, false)
+  if (!waiting(list, list.data.rows[index]).length) list.awaited = null
 }
 
 function refused(list, problem) {
@@ -87,6 +96,7 @@ function select(list, index, moved = true) {
   list.index = Math.max(0, index)
   list.selected = row ? row.position : null
   if (!moved) return
+  list.awaited = null
   paint(list)
   list.find("tbody").children[list.index]?.scrollIntoView({ block: "nearest" })
   if (row) say(list, `Row ${list.data.start + list.index + 1} of ${list.data.total}: sentence ${row.position + 1}`)
@@ -140,9 +150,9 @@ function undo(list) {
   const last = list.done.pop()
   if (!last) return say(list, "Nothing was done here yet.")
   enqueue(list, last, { kind: "undo" }, false)
-  list.selected = last.position
+  list.awaited = last.position // it may come back from the server only
   say(list, `Last step on sentence ${last.position + 1} taken back.`)
-  settle(list, false)
+  followAwaited(list)
   paint(list)
 }
 

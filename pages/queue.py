@@ -16,17 +16,17 @@ write_address(project.id, current_position(project.sentences))
 waiting = queue_scan.keep_up(project)
 queue = queue_panel.queue_of(project)
 tally = queue_panels.tally_of(project, queue, queue_scan.current_scan(project))
-people = queue.people()
+given_to = queue.people()
 
 with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-    wanted = queue_panels.filters(tally, people)
+    wanted = queue_panels.filters(tally, given_to)
     queue_bulk.button(project, queue, wanted)
     queue_names.button(project)
 queue_panels.summary(tally, queue.pace())
 queue_panels.scan_line(project, tally, waiting)
 
 total = queue.count(wanted)
-queue_panel.draw(project, queue, wanted, total, people=bool(people))
+queue_panel.draw(project, queue, wanted, total, given=bool(given_to))
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     queue_panels.caption(project, total)
     queue_panel.pages(total)

@@ -12,11 +12,11 @@ import streamlit as st
 
 from projection.corrections import operations
 from projection.corrections.queue import BULK_CHECK, Batch, Queue, Wanted
-from projection.corrections.records import MAIN, Stamp
+from projection.corrections.records import Stamp
 from projection.errors import SpanError
-from views import markup, workbench
+from views import markup, people
 from views.frame import failures_said, say
-from views.queue_panel import close_dialog, open_dialog, shown_sheet
+from views.queue_panel import changeable, close_dialog, open_dialog, shown_sheet
 from views.queue_scan import readings
 from views.resources import store
 from views.session import remembered
@@ -29,7 +29,7 @@ Chosen = Sequence[tuple[int, int, float]]
 
 def button(project: Any, queue: Queue, wanted: Wanted) -> None:
     """Open the dialog; what is accepted follows the search and the filters of the list."""
-    why_not = workbench.may(project.id, MAIN)
+    why_not = people.may_here(project.id)
     st.button("Accept in bulk", key="queue-bulk", disabled=bool(why_not), help=why_not or None, on_click=open_dialog,
               args=("bulk",))  # fmt: skip
     if st.session_state.get("queue-dialog") == "bulk":
@@ -44,7 +44,7 @@ def dialog(project: Any, queue: Queue, wanted: Wanted) -> None:
     )  # fmt: skip
     limited = replace(wanted, states=("open",), most=percent / 100, order="doubt")
     key = (project.id, store().version(project.id), limited, queue.tally().read)
-    chosen = remembered("queue-bulk-chosen", key, lambda: queue.acceptable(limited))
+    chosen = remembered("queue-bulk-chosen", key, lambda: _acceptable(project, queue, limited))
     possible = queue.count(replace(limited, most=None))
     said = f"{markup.counted(len(chosen), 'sentence')} of {markup.thousands(possible)} open ones"
     st.html(markup.title(said, f"{_filters(wanted)}most doubtful first"))
@@ -59,6 +59,12 @@ def dialog(project: Any, queue: Queue, wanted: Wanted) -> None:
         st.rerun()
     for batch in queue.batches(PREFIX):
         batch_line(batch)
+
+
+def _acceptable(project: Any, queue: Queue, wanted: Wanted) -> Chosen:
+    found = queue.acceptable(wanted)
+    mine = changeable(project, (position for position, *_ in found))
+    return [one for one in found if one[0] in mine]
 
 
 def _first_page() -> None:
@@ -106,7 +112,7 @@ def accept(project: Any, chosen: Chosen) -> int:
         except SpanError:
             passed += 1
     store().keep_settings(project.setup)
-    stamp = Stamp(workbench.author(), f"{PREFIX}{uuid4().hex[:12]}")
+    stamp = Stamp(people.author(), f"{PREFIX}{uuid4().hex[:12]}")
     passed += len(store().save_many(changes, kind=BULK_CHECK, stamp=stamp))
     done = len(revisions) - passed
     left = f" {markup.counted(passed, 'sentence')} changed meanwhile and stayed open." if passed else ""
@@ -130,6 +136,6 @@ def batch_line(batch: Batch) -> None:
 
 def undo(batch: str) -> None:
     """Take back a batch where nothing was done since, and say how many that were."""
-    undone, left = store().undo_many(batch, Stamp(workbench.author()))
+    undone, left = store().undo_many(batch, Stamp(people.author()))
     more = f" {markup.counted(left, 'sentence')} changed since and stayed as they are." if left else ""
     say(f"Taken back on {markup.counted(undone, 'sentence')}.{more}")

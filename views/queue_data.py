@@ -124,10 +124,11 @@ def side(sentence: Sentence | None, entities: Sequence[Entity]) -> dict[str, Any
     }
 
 
-def reason_counts(tally: Tally) -> list[tuple[str, str, int]]:
-    """Return (kind, name, open sentences) of the reasons that occur, in the order of KINDS, then "none"."""
-    found = [(kind, name, tally.reasons[kind]) for kind, name in KINDS.items() if tally.reasons.get(kind)]
-    return [*found, ("none", "nothing doubtful", tally.quiet)] if tally.quiet else found
+def reason_counts(tally: Tally, current: str = "") -> list[tuple[str, str, int]]:
+    """Return (kind, name, open sentences) of the reasons that occur or are `current`, "none" last."""
+    counts = {**tally.reasons, "none": tally.quiet}
+    names = {**KINDS, "none": "nothing doubtful"}
+    return [(kind, name, counts.get(kind, 0)) for kind, name in names.items() if counts.get(kind) or kind == current]
 
 
 def time_left(seconds: float | None) -> str:

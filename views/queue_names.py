@@ -12,15 +12,15 @@ import streamlit as st
 
 from projection.corrections import operations
 from projection.corrections.queue import Queue
-from projection.corrections.records import MAIN, Stamp, StoredSentence
+from projection.corrections.records import Stamp, StoredSentence
 from projection.corrections.sheet import Sheet
 from projection.errors import SpanError
 from projection.triage import Occurrence, occurrences
-from views import markup, workbench
+from views import markup, people
 from views.frame import failures_said, say
 from views.palette import STANDARD_LABELS
 from views.queue_bulk import batch_line
-from views.queue_panel import close_dialog, open_dialog, shown_sheet
+from views.queue_panel import changeable, close_dialog, open_dialog, shown_sheet
 from views.queue_scan import readings
 from views.resources import store
 from views.session import remembered
@@ -49,7 +49,7 @@ class Place:
 
 def button(project: Any) -> None:
     """Open the dialog without a name; a click on a label of the preview opens it with that one."""
-    why_not = workbench.may(project.id, MAIN)
+    why_not = people.may_here(project.id)
     st.button("Same name", key="queue-names", disabled=bool(why_not), on_click=_open_empty,
               help=why_not or "Find every place of a name and label them together.")  # fmt: skip
 
@@ -114,7 +114,7 @@ def find(project: Any, queue: Queue, name: str, label: str, source: str) -> Iter
     """Yield the places of a name, in the order of the project."""
     if not name.strip():
         return
-    found = {one.stored.position: one for one in readings().at(project.id, queue.holding(name))}
+    found = {one.stored.position: one for one in readings().at(project.id, changeable(project, queue.holding(name)))}
     sheets = {position: _sheet(project, one.stored, one.reading) for position, one in found.items()}
     rows = ((position, sheet.source, sheet.target, sheet.entities) for position, sheet in sheets.items()
             if sheet.target is not None)  # fmt: skip
@@ -185,7 +185,7 @@ def apply(project: Any, places: Sequence[Place], name: str, label: str) -> None:
     changes = [(stored, sheet.edits) for stored, sheet in sheets.values() if sheet.edits != stored.edits]
     kind = f"label {name} {label} in bulk" if label != NO_LABEL else f"take the label off {name} in bulk"
     store().keep_settings(project.setup)
-    stamp = Stamp(workbench.author(), f"{PREFIX}{uuid4().hex[:12]}")
+    stamp = Stamp(people.author(), f"{PREFIX}{uuid4().hex[:12]}")
     passed = len(store().save_many(changes, kind=kind, stamp=stamp))
     left = f" {markup.counted(passed, 'sentence')} changed meanwhile and stayed as they were." if passed else ""
     say(f"{name}: {markup.counted(len(changes) - passed, 'sentence')} changed.{left} Same name lists it, with an undo.")

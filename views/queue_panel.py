@@ -12,11 +12,12 @@ from projection.corrections.inbox import Inbox
 from projection.corrections.queue import Listed, Queue, Wanted
 from projection.corrections.readings import Lacking, Reading, still_right, words_of
 from projection.corrections.records import MAIN, StoredSentence
+from projection.corrections.roles import CORRECTOR
 from projection.corrections.sheet import Sheet
 from projection.corrections.store import settings_key
 from projection.errors import ProjectionError
 from projection.settings import settings
-from views import queue_data, workbench
+from views import people, queue_data
 from views.frame import say
 from views.markup import local_time
 from views.queue_scan import reading_settings, readings
@@ -38,7 +39,7 @@ def receive(sent: Mapping[str, Any] | None) -> bool:
     if not sent or not view or handled.get(sent["client"], -1) >= view["n"]:
         return False
     try:
-        receipt = _inbox(settings().database).take(str(sent["client"]), sent.get("ops", ()), workbench.author())
+        receipt = _inbox(settings().database).take(str(sent["client"]), sent.get("ops", ()), people.author())
     except ProjectionError as problem:  # the list keeps what is not acknowledged and sends it again
         say(str(problem), "bad")
     else:
@@ -65,7 +66,7 @@ def _on_sent() -> None:
 
 @st.cache_resource(show_spinner=False)
 def _inbox(url: str) -> Inbox:
-    return Inbox(store(), sheet_of, lambda project_id, _, line: workbench.may(project_id, line))
+    return Inbox(store(), sheet_of, people.may)
 
 
 def sheet_of(stored: StoredSentence, method: str) -> Sheet:
@@ -89,6 +90,14 @@ def shown_sheet(project: Any, stored: StoredSentence, reading: Reading | None) -
     languages = (project.setup.source_language, project.setup.target_language)
     key = settings_key(project.setup)
     return (reading or words_of(stored)).sheet(stored, key, languages)
+
+
+def changeable(project: Any, positions: Iterable[int]) -> set[int]:
+    """Return those of the sentences that the person here may change for all: a corrector may not touch others' work."""
+    person = people.author()
+    if people.people().role(project.id, person) != CORRECTOR:
+        return set(positions)
+    return {position for position in positions if not people.may(project.id, person, MAIN, position)}
 
 
 def open_dialog(name: str) -> None:
@@ -116,13 +125,13 @@ def lines_here(project: Any, listed: Iterable[Listed]) -> dict[int, StoredSenten
     """Return the sentences that the person here does apart from others, as they have them."""
     found = {}
     for one in listed:
-        line = workbench.line_here(project.id, one.stored.position) if one.people else MAIN
+        line = people.line_here(project.id, one.stored.position) if one.people else MAIN
         if line != MAIN:
             found[one.stored.id] = store().sentence(project.id, one.stored.position, line)
     return found
 
 
-def draw(project: Any, queue: Queue, wanted: Wanted, total: int, *, people: bool) -> None:
+def draw(project: Any, queue: Queue, wanted: Wanted, total: int, *, given: bool) -> None:
     """Draw the current page of the list with its preview, and do what it asks for."""
     pages = max(1, -(-total // SIZE))
     page = min(st.session_state.get("queue-page", 1), pages)
@@ -135,10 +144,10 @@ def draw(project: Any, queue: Queue, wanted: Wanted, total: int, *, people: bool
         "rows": queue_data.rows(listed, lines_here(project, listed)),
         "start": start,
         "total": total,
-        "people": people,
+        "people": given,
         "method": project.setup.methods[0],
         "empty": empty_text(project, wanted),
-        "readonly": workbench.may(project.id, MAIN),
+        "readonly": people.may_here(project.id),
         "acknowledged": st.session_state.get("queue-acknowledged", {}),
         "problems": _problems(st.session_state.get("queue-problems", ())),
         "wish": st.session_state.get("queue-wish"),

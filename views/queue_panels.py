@@ -55,14 +55,11 @@ def filters(tally: Tally, people: list[str]) -> Wanted:
                                 **kept)  # fmt: skip
         labels = ["", *sorted(tally.labels)]
         label = _choice("Label", "queue-label", labels, lambda name: name or "Any label", kept)
-        reasons = ["", *KINDS, "none"]
-        names = {"": "Any reason", "none": "nothing doubtful", **KINDS}
-        reason = _choice("Reason", "queue-reason", reasons, names.get, kept)
         person = ""
         if people:
             person = _choice("Given to", "queue-person", ["", *people], lambda name: name or "Anybody", kept)
         st.button("Reset", key="queue-reset", on_click=reset, disabled=not _filtered())
-    return Wanted(tuple(states), label, reason, person, text.strip(), order)
+    return Wanted(tuple(states), label, st.session_state.get("queue-reason", ""), person, text.strip(), order)
 
 
 def _choice(label: str, key: str, options: list[str], name: Any, kept: dict[str, Any]) -> str:
@@ -106,20 +103,21 @@ def summary(tally: Tally, seconds: float | None) -> None:
         done = f"{markup.thousands(tally.checked)} of {markup.counted(tally.sentences, 'sentence')} checked"
         bar = f'<span class="meta">{share} %<span class="bar"><i style="width:{share}%"></i></span></span>'
         st.html(f'<div class="title">{done}{bar}</div>', width="content")
-        counts = {kind: f"{name}  {markup.thousands(count)}" for kind, name, count in queue_data.reason_counts(tally)}
-        if counts:
-            current = st.session_state.get("queue-reason") or None
-            st.session_state["queue-reason-pill"] = current if current in counts else None
-            st.pills("Reasons", list(counts), key="queue-reason-pill", format_func=counts.get, on_change=_reason_chosen,
-                     label_visibility="collapsed", width="stretch")  # fmt: skip
+        with st.container(horizontal=True, gap="xxsmall"):
+            current = st.session_state.get("queue-reason", "")
+            for kind, name, count in queue_data.reason_counts(tally, current):
+                st.button(f"{name} **{markup.thousands(count)}**", key=f"queue-reason-{kind}", on_click=_only,
+                          args=(kind,), type="primary" if kind == current else "tertiary",
+                          help="Show all reasons again" if kind == current else "Show only these")  # fmt: skip
         left = queue_data.time_left(seconds and seconds * (tally.sentences - tally.checked))
         if left and tally.checked < tally.sentences:
             pace = queue_data.time_left(seconds).removeprefix("about ")
             st.html(markup.title(f"{left} left", f"{pace} a sentence"), width="content")
 
 
-def _reason_chosen() -> None:
-    st.session_state["queue-reason"] = st.session_state["queue-reason-pill"] or ""
+def _only(kind: str) -> None:
+    """Show only sentences with this reason; a second click shows all again."""
+    st.session_state["queue-reason"] = "" if st.session_state.get("queue-reason") == kind else kind
     first_page()
 
 

@@ -114,11 +114,12 @@ class Queue:
     def acceptable(self, wanted: Wanted) -> list[tuple[int, int, float]]:
         """Return (position, revision, doubt) of the open sentences among the `wanted` that may be accepted unseen.
 
-        Their reading is of now and no failure; flagged ones, those with a note and conflicts are left for people.
+        Their reading is of now and no failure; flagged ones, those with a note, conflicts and those that several
+        people do apart are left for people.
         """
         sentence, reading = tables.sentence.c, tables.reading.c
         allowed = and_(
-            ~sentence.checked, ~sentence.flagged, sentence.note == "", ~_conflict(), self._fresh(),
+            ~sentence.checked, ~sentence.flagged, sentence.note == "", ~_conflict(), ~_apart(), self._fresh(),
             reading.doubt.is_not(None), ~reading.row.contains(tag("r", "failed")),
         )  # fmt: skip
         chosen = self._from(select(sentence.position, sentence.revision, reading.doubt), wanted).where(allowed)
@@ -253,6 +254,12 @@ def _corrected() -> ColumnElement[bool]:
 def _conflict() -> ColumnElement[bool]:
     line = tables.line.c
     return exists().where(line.sentence_id == tables.sentence.c.id, line.open, line.name.like("~%"))
+
+
+def _apart() -> ColumnElement[bool]:
+    """Whether several people do the sentence on their own, so that nobody may decide it for all."""
+    given = tables.assignment.c
+    return exists().where(given.sentence_id == tables.sentence.c.id, given.overlap)
 
 
 _STATES = {

@@ -1,7 +1,8 @@
 """How doubtful the labels of one sentence are, and why.
 
-total = 1 - product over the kinds of signals of (1 - the strongest of the kind): no signal makes another smaller, and
-several weak ones mean more than one of them. With s a score in [0, 1], e a source entity and t the span it was put on:
+total = 1 - product over the kinds of signals of (1 - the strongest of the kind, at most SURE): no signal makes another
+smaller, several weak ones mean more than one of them, and none alone is a proof. With s a score in [0, 1], e a source
+entity and t the span it was put on:
 
 - score: 1 - s(e, t), of the best span of e.
 - close call: max over the other candidates u of e of (1 - (s(t) - s(u)) / (CLOSE * s(t))) * (1 - |t & u| / |t | u|),
@@ -32,6 +33,7 @@ from projection.triage import signals
 from projection.triage.signals import Reason, Sight
 from projection.types import Entity
 
+SURE = 0.99
 NOTICED = 0.1
 """A signal under this is no reason to look."""
 
@@ -53,7 +55,7 @@ KINDS = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """`total` in [0, 1], not less than any of the `reasons`, which are strongest first; none where all is quiet."""
+    """`total` in [0, 1], not less than any of the `reasons` (up to SURE); strongest first, none if all is quiet."""
 
     total: float
     reasons: tuple[Reason, ...] = ()
@@ -72,7 +74,7 @@ def doubt_about(outcome: Outcome, method: str, entities: Sequence[Entity] | None
     reasons = sorted((reason for reason in found if reason.value >= NOTICED), key=lambda reason: -reason.value)
     strongest: dict[str, float] = {}
     for reason in found:
-        strongest[reason.kind] = max(reason.value, strongest.get(reason.kind, 0.0))
+        strongest[reason.kind] = max(min(reason.value, SURE), strongest.get(reason.kind, 0.0))
     return Doubt(1 - prod(1 - value for value in strongest.values()), tuple(reasons))
 
 

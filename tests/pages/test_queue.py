@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import time
 
-import pytest
-
-from projection.corrections.readings import Readings
-from projection.types import Entity, Span
 from tests.pages.conftest import html, page
 from views import queue_scan
 from views.resources import store
@@ -43,3 +39,10 @@ def opened(app, project_id: int):
 def test_no_project(app):
     page(app, "queue")
     assert "No project is open" in html(app)
+
+
+def test_a_project_is_read_and_listed(app, project):
+    number = project(*PAIRS)
+    opened(app, number)
+    assert "0 of 4 sentences checked" in html(app)
+    assert "1 to 4 of 4 sentences. Labels by heuristic" in html(app)
