@@ -9,7 +9,7 @@ function breakLines(editor) {
   const { rows, show, root, width } = editor
   const narrow = width < 640
   root.classList.toggle("narrow", narrow)
-  root.classList.toggle("middling", width < 1300)
+  root.classList.toggle("middling", width < 1420)
   for (const side of ["source", "target"]) measureUnits(editor, side)
   const total = (side) => rows[side].units.reduce((sum, unit) => sum + unit.width, 0)
   const room = width - (narrow ? 44 : GUTTER + 28) // a scroll bar at the side included

@@ -28,7 +28,7 @@ function placeStrips(editor) {
     const topOf = (place) => (wrapped ? under(lines.find((line) => line && place.top < line.bottom && place.bottom > line.top)) : editor.geometry.strips[number].top + 4)
     for (const entity of strip.entities) for (const bar of barsOf(editor, strip, entity, topOf)) fragment.append(bar)
     for (const index of strip.differs) fragment.append(...diamond(editor, strip, index, topOf))
-    if (wrapped) for (const line of lines) if (line) fragment.append(methodName(strip, number, under(line), line === lines[0]))
+    if (wrapped) for (const line of lines) if (line) fragment.append(methodName(strip, number, under(line)))
   })
   bars.replaceChildren(fragment)
 }
@@ -58,10 +58,9 @@ function diamond(editor, strip, index, topOf) {
   return [node]
 }
 
-function methodName(strip, number, top, first) {
+function methodName(strip, number, top) {
   const node = make("span", "method", strip.name)
   node.dataset.number = number + 1
-  if (first) node.append(make("small", "", ` ${strip.note}`))
   node.style.top = `${top}px`
   return node
 }
