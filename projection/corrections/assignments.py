@@ -156,8 +156,8 @@ class Assignments:
     def work(self, project_id: int) -> tuple[Work, ...]:
         """Return what everybody who was given sentences has to do, by name."""
         with self.database.reading() as connection:
-            rows = _given(connection, project_id)
-        found: dict[str, list[Any]] = {}
+            rows = jobs_in(connection, project_id)
+        found: dict[str, list[Job]] = {}
         for row in rows:
             found.setdefault(name_key(row.person), []).append(row)
         work = []
@@ -171,7 +171,7 @@ class Assignments:
     def positions(self, project_id: int, person: str) -> list[int]:
         """Return the positions of all sentences a person was given, in order."""
         with self.database.reading() as connection:
-            return [row.position for row in _given(connection, project_id) if same_person(row.person, person)]
+            return [row.position for row in jobs_in(connection, project_id) if same_person(row.person, person)]
 
 
 def release(connection: Connection, project_id: int, person: str, ids: Collection[int] | None = None) -> int:
@@ -179,7 +179,7 @@ def release(connection: Connection, project_id: int, person: str, ids: Collectio
     table, only = tables.assignment, None if ids is None else set(ids)
     gone = [
         row
-        for row in _given(connection, project_id)
+        for row in jobs_in(connection, project_id)
         if same_person(row.person, person) and not _is_done(row) and (only is None or row.sentence_id in only)
     ]
     for row in gone:
@@ -190,7 +190,7 @@ def release(connection: Connection, project_id: int, person: str, ids: Collectio
     return len(gone)
 
 
-def _given(connection: Connection, project_id: int) -> list[Any]:
+def jobs_in(connection: Connection, project_id: int) -> list[Job]:
     """Return all assignments with the state of the sentence and of the person's own line, in order of position."""
     sentence, given, line = tables.sentence, tables.assignment, tables.line
     wanted = (
@@ -203,11 +203,13 @@ def _given(connection: Connection, project_id: int) -> list[Any]:
     rows = connection.execute(own.where(sentence.c.project_id == project_id)).all()
     state = {(row.sentence_id, row.name): (row.checked, row.open) for row in rows}
     found = connection.execute(wanted).all()
-    return [_Job(*row, *state.get((row.sentence_id, own_line(row.person)), (False, True))) for row in found]
+    return [Job(*row, *state.get((row.sentence_id, own_line(row.person)), (False, True))) for row in found]
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class Job:
+    """One assignment with the state of the sentence and of the person's own line."""
+
     sentence_id: int
     person: str
     overlap: bool
@@ -217,7 +219,7 @@ class _Job:
     line_open: bool
 
 
-def _is_done(job: _Job) -> bool:
+def _is_done(job: Job) -> bool:
     return (job.line_checked or not job.line_open) if job.overlap else job.checked
 
 
@@ -241,7 +243,7 @@ def _ids(connection: Connection, project_id: int) -> dict[int, int]:
 
 def _apart(connection: Connection, project_id: int) -> set[int]:
     """Return the sentences that several people do, or did, apart."""
-    return {job.sentence_id for job in _given(connection, project_id) if job.overlap}
+    return {job.sentence_id for job in jobs_in(connection, project_id) if job.overlap}
 
 
 def _row(sentence_id: int, person: str, by: str, overlap: bool = False) -> dict[str, Any]:
@@ -262,7 +264,7 @@ def _forget(connection: Connection, ids: Iterable[int]) -> None:
 
 
 def _begin_apart(connection: Connection, project_id: int, ids: Sequence[int], names: Sequence[str], by: str) -> None:
-    taken = {(job.sentence_id, name_key(job.person)) for job in _given(connection, project_id) if job.overlap}
+    taken = {(job.sentence_id, name_key(job.person)) for job in jobs_in(connection, project_id) if job.overlap}
     _forget(connection, ids)
     new = ((sentence, name) for sentence in ids for name in names if (sentence, name_key(name)) not in taken)
     _insert(connection, tables.assignment, [_row(sentence, name, by, overlap=True) for sentence, name in new])

@@ -5,12 +5,12 @@ A name is what a person says of themselves, or what a login vouches for; nothing
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from projection.corrections import tables
-from projection.corrections.assignments import release
+from projection.corrections.assignments import jobs_in, release
 from projection.corrections.database import Database, now
 from projection.corrections.records import MAIN
 from projection.corrections.roles import (
@@ -116,6 +116,22 @@ class People:
             if line.startswith(OWN):
                 return _not_own(connection, project_id, person, line, position)
             return _not_assigned(connection, project_id, person, position) if role == CORRECTOR else ""
+
+    def changeable(self, project_id: int, person: str, positions: Iterable[int]) -> set[int]:
+        """Return those positions whose main line a person may change: as `may`, for many at once."""
+        wanted = set(positions)
+        with self.database.reading() as connection:
+            known = members_of(connection, project_id)
+            role = role_in(known, person)
+            if _not_editing(known, role, person):
+                return set()
+            if role != CORRECTOR:
+                return wanted
+            jobs = jobs_in(connection, project_id)
+        mine = {job.position for job in jobs if same_person(job.person, person)}
+        apart = {job.position for job in jobs if job.overlap and job.line_open}
+        free = mine if mine else wanted - {job.position for job in jobs if not job.overlap}
+        return (wanted & free) - apart
 
     def may_manage(self, project_id: int, person: str) -> str:
         """Return why a person may not manage people, decide between versions, change or delete the project."""

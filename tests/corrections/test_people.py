@@ -34,8 +34,8 @@ HOSTILE = [
 
 
 @pytest.fixture
-def store(tmp_path):
-    return Store(f"sqlite:///{tmp_path / 'corrections.sqlite'}")
+def store(url):
+    return Store(url)
 
 
 @pytest.fixture
@@ -261,6 +261,20 @@ def test_correctors_edit_what_is_assigned_to_them(people, assignments, project):
     people.set_member(project, "Max", "corrector", "Ana")
     assert people.may(project, "Max", MAIN, 4) == ""  # given nothing: whatever is nobody's
     assert people.may(project, "Max", MAIN, 0) == "Sentence 1 is assigned to Rui."
+
+
+def test_many_at_once_are_the_same_as_one_by_one(store, people, assignments, overlaps):
+    project = make(store, 8)
+    team(people, project)
+    people.set_member(project, "Max", "corrector", "Ana")
+    assignments.give(project, {"Rui": [0, 1], "Eva": [2]}, "Ana")
+    assignments.give_apart(project, [3, 4], ["Rui", "Eva"], "Ana")
+    for person in ("Rui", "Eva"):
+        finish(store, project, 3, person)
+    overlaps.decide(project, overlaps.sentences(project)[0], "@rui", "Ana")
+    for person in ("Ana", "Rui", "RUI", "Eva", "Max", "Leo", "Stranger", ""):
+        single = {position for position in range(8) if not people.may(project, person, MAIN, position)}
+        assert people.changeable(project, person, range(8)) == single, person
 
 
 def test_a_line_of_ones_own_is_nobody_elses(people, assignments, project):
