@@ -79,6 +79,7 @@ def editor(build: Callable[[], tuple[Desk, Job | None]]) -> None:
     """
     show_said()
     desk, running = build()
+    workbench.shown(desk.stored)
     data = data_of(desk) | {"stale": running is not None}
     mounted = editor_component()(key=KEY, data=data, default={"sent": None}, on_sent_change=on_sent)
     # after a restart of the server the first message comes as a value, without a callback

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from zlib import crc32
 
 import streamlit as st
 
@@ -172,7 +173,7 @@ def tokens_tab(desk: Desk) -> None:
     frame = tables.token_frame(sentence, desk.entities_on(side), _linked_words(desk, side))
     choices = tables.tag_choices(desk.labels())
     edited = st.data_editor(
-        frame, key=f"tokens-{side}-{desk.stored.id}-{desk.stored.revision}-{desk.method}", height=320,
+        frame, key=f"tokens-{side}-{desk.stored.id}-{crc32(repr(frame.values.tolist()).encode()):x}", height=320,
         disabled=["Token", "State", "Score", "Linked to"],
         column_config={
             "Tag": st.column_config.SelectboxColumn(options=choices, required=True),
@@ -211,7 +212,8 @@ def text_tab(desk: Desk) -> None:
     language = desk.setup.target_language if side == "target" else desk.setup.source_language
     sentence = desk.sentence_on(side)
     language = sentence.language if sentence is not None else language
-    key = f"text-{desk.stored.id}-{desk.stored.revision}"
+    # what is being typed stays until the text itself is another one
+    key = f"text-{desk.stored.id}-{desk.stored.line}-{crc32((sentence.text if sentence else '').encode()):x}"
     with st.form(f"form-{key}", border=False):
         st.text_area(f"{english_name(language)} translation", sentence.text if sentence else "", height=110, key=key)
         st.form_submit_button(

@@ -30,12 +30,6 @@ MOST = 500
 """Places shown at once."""
 CONTEXT = 40
 NO_LABEL = "(no label)"
-STATES = {
-    "same": "same label already",
-    "unlabelled": "no label",
-    "other label": "other label",
-    "other words": "label on other words",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +89,7 @@ def dialog(project: Any, queue: Queue, labels: Sequence[str]) -> None:
         label = st.selectbox("Label", dict.fromkeys(options), key="queue-name-label", width=180)
     source = st.session_state.get("queue-name-source", "") if name else ""
     key = (project.id, store().version(project.id), name, label, source)
-    places = remembered("queue-name-places", key, lambda: list(islice(find(project, queue, name, label, source), MOST)))
+    places = remembered("queue-name-places", key, lambda: _found(project, queue, name, label, source))
     if name and not places:
         st.html(markup.notice("This name is nowhere in the project", "Capitals count, and only whole words are found."))
     ticked = _table(places, label, key) if places else []
@@ -108,6 +102,12 @@ def dialog(project: Any, queue: Queue, labels: Sequence[str]) -> None:
         st.rerun()
     for batch in queue.batches(PREFIX):
         batch_line(batch)
+
+
+def _found(project: Any, queue: Queue, name: str, label: str, source: str) -> list[Place]:
+    """Return the places that are shown, those to be ticked first."""
+    places = list(islice(find(project, queue, name, label, source), MOST))
+    return sorted(places, key=lambda place: not suggested(place, label))
 
 
 def find(project: Any, queue: Queue, name: str, label: str, source: str) -> Iterator[Place]:
@@ -131,9 +131,9 @@ def _table(places: Sequence[Place], label: str, key: tuple) -> list[Place]:
     import pandas as pd
 
     frame = pd.DataFrame(
-        [[suggested(place, label), place.found.position + 1, *_excerpt(place), _there(place), _state(place)]
+        [[suggested(place, label), place.found.position + 1, _state(place), *_excerpt(place)]
          for place in places],
-        columns=["Apply", "#", "Before", "Name", "After", "Labelled there", "State"],
+        columns=["Apply", "#", "There now", "Before", "Name", "After"],
     )  # fmt: skip
     if len(places) == MOST:
         st.html(markup.notice(f"The first {MOST} places are shown", "Label these first, then open this again."))
@@ -162,18 +162,16 @@ def _excerpt(place: Place) -> tuple[str, str, str]:
     start, end = sentence.tokens[span.start].start, sentence.tokens[span.end - 1].end
     before, after = sentence.text[:start], sentence.text[end:]
     cut = f"…{before[-CONTEXT:]}" if len(before) > CONTEXT else before
-    return cut, sentence.text[start:end], f"{after[:CONTEXT]}…" if len(after) > CONTEXT else after
-
-
-def _there(place: Place) -> str:
-    text_of = place.sheet.target.text_of
-    return ", ".join(f"{text_of(one.span)} {one.label}" for one in place.found.there) or STATES["unlabelled"]
+    return cut, sentence.text[start:end], f"{after[:CONTEXT].strip()}…" if len(after) > CONTEXT else after.strip()
 
 
 def _state(place: Place) -> str:
-    checked = ", sentence checked" if place.stored.edits.checked else ""
-    absent = ", not named so in the source" if place.found.in_source is False else ""
-    return f"{STATES[place.found.state]}{checked}{absent}"
+    """Say what stands at a place now, and what speaks against touching it."""
+    labelled = ", ".join(f"{place.sheet.target.text_of(one.span)} {one.label}" for one in place.found.there)
+    checked = "sentence checked" if place.stored.edits.checked else ""
+    absent = "not named so in the source" if place.found.in_source is False else ""
+    same = "the same" if place.found.state == "same" else labelled or "no label"
+    return ", ".join(filter(None, (same, checked, absent)))
 
 
 def apply(project: Any, places: Sequence[Place], name: str, label: str) -> None:

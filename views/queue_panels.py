@@ -98,17 +98,16 @@ def tally_of(project: Any, queue: Queue, scan: Scan | None) -> Tally:
 
 def summary(tally: Tally, seconds: float | None) -> None:
     """Draw progress, the reasons with a count each (a click filters), and the time the rest takes."""
-    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium", key="queue-summary"):
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="xsmall", key="queue-summary"):
         share = 0 if not tally.sentences else round(100 * tally.checked / tally.sentences)
         done = f"{markup.thousands(tally.checked)} of {markup.counted(tally.sentences, 'sentence')} checked"
         bar = f'<span class="meta">{share} %<span class="bar"><i style="width:{share}%"></i></span></span>'
         st.html(f'<div class="title">{done}{bar}</div>', width="content")
-        with st.container(horizontal=True, gap="xxsmall"):
-            current = st.session_state.get("queue-reason", "")
-            for kind, name, count in queue_data.reason_counts(tally, current):
-                st.button(f"{name} **{markup.thousands(count)}**", key=f"queue-reason-{kind}", on_click=_only,
-                          args=(kind,), type="primary" if kind == current else "tertiary",
-                          help="Show all reasons again" if kind == current else "Show only these")  # fmt: skip
+        current = st.session_state.get("queue-reason", "")
+        for kind, name, count in queue_data.reason_counts(tally, current):
+            st.button(f"{name} **{markup.thousands(count)}**", key=f"queue-reason-{kind}", on_click=_only, args=(kind,),
+                      type="primary" if kind == current else "tertiary",
+                      help="Show all reasons again" if kind == current else "Show only these")  # fmt: skip
         left = queue_data.time_left(seconds and seconds * (tally.sentences - tally.checked))
         if left and tally.checked < tally.sentences:
             pace = queue_data.time_left(seconds).removeprefix("about ")

@@ -21,7 +21,7 @@ from views.compare_data import comparison_setup
 from views.resources import compute_lock, resources, store
 
 log = logging.getLogger(__name__)
-CHUNK = 4
+CHUNK = 8
 """Sentences between two looks at the stop button, and between two turns of others who compute."""
 FETCHED = 64
 PAUSE = 0.01

@@ -20,6 +20,7 @@ from projection.corrections.store import settings_key
 from projection.pipeline import Outcome, Pipeline, Resources, Setup, Task
 from views import people
 from views.resources import compute_lock, resources, store
+from views.session import memory
 
 KEPT_OUTCOMES = 200
 
@@ -116,17 +117,32 @@ def inbox() -> Inbox:
 
 
 def perform(stored: StoredSentence, setup: Setup, seen: Sheet, operation: Mapping[str, Any]) -> Receipt:
-    """Do one operation that a button of a page asks for, on the revision and the sheet the page shows.
+    """Do one operation that a button of a page asks for, on the newest revision this tab has shown.
 
-    What was refused is in the receipt.
+    The button may have been drawn before the editor stored something: `stored` and `seen` are what the
+    page knew then. What was refused is in the receipt.
     """
+
+    def newest_sheet(newest: StoredSentence, method: str) -> Sheet:
+        if newest.edits.apply(newest.task) == stored.edits.apply(stored.task):
+            return replace(seen, edits=newest.edits)
+        return sheet(newest, setup, compute(newest, setup), method)
+
+    base = max(stored.revision, memory().revisions.get((stored.id, stored.line), 0))
     message = {
         "n": 1, "project": stored.project_id, "position": stored.position, "line": stored.line,
-        "base": stored.revision, "method": seen.method, "op": dict(operation),
+        "base": base, "method": seen.method, "op": dict(operation),
     }  # fmt: skip
     store().keep_settings(setup)
-    shown = Inbox(store(), lambda newest, method: replace(seen, edits=newest.edits), people.may)
-    return shown.take(f"page-{uuid4().hex}", [message], people.author())
+    receipt = Inbox(store(), newest_sheet, people.may).take(f"page-{uuid4().hex}", [message], people.author())
+    if not receipt.refused:
+        shown(store().sentence(stored.project_id, stored.position, stored.line))
+    return receipt
+
+
+def shown(stored: StoredSentence) -> None:
+    """Remember that this tab shows a revision of a sentence, or stored it."""
+    memory().revisions[stored.id, stored.line] = stored.revision
 
 
 def take(sent: Mapping[str, Any]) -> Receipt:

@@ -7,6 +7,7 @@ import pytest
 from projection.corrections.records import Stamp
 from projection.types import Entity, Span
 from tests.pages.conftest import Editor, html, page
+from views import editing
 from views.resources import store
 
 PAIR = ("Ann met Bob in Berlin .", "Ann traf Bob in Berlin .")
@@ -328,3 +329,16 @@ def test_the_token_table_says_what_the_editor_draws(app, editor):
     assert frame["Tag"].tolist() == ["B-PER", "O", "O", "O", "B-LOC", "O"]
     assert frame["State"].tolist()[::4] == ["automatic", "added by hand"]
     assert frame["Linked to"].tolist() == ["Ann", "met", "Bob", "in", "Berlin", "."]
+
+
+def test_a_button_that_was_drawn_before_the_last_edit_is_no_second_person(app, editor, monkeypatch):
+    """Only the editor is drawn after an edit; the buttons beneath still hold what the page knew before."""
+    drawn, original = [], editing.perform
+    monkeypatch.setattr(editing, "perform", lambda desk, op: (drawn.append(desk), original(drawn[0], op))[1])
+    here = editor()
+    app.button(key="automatic").click().run()
+    here.do("label", side="source", start=4, end=5, label="LOC")
+    here.do("label", side="target", start=2, end=3, label="PER")
+    save_translation(app, "Heute traf Ann Bob in Berlin .")
+    assert drawn[0].stored.revision < 2 and here.data["conflict"] is None and not app.toast
+    assert (3, 4, "PER", "manual") in here.spans() and here.data["target"]["note"] == "your text"
