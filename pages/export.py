@@ -31,11 +31,11 @@ with choice:
 version = (project.id, store().version(project.id))
 stored = remembered("stored", version, lambda: list(store().sentences(project.id)))
 state = (*version, setup.to_dict(), method)
+newest = remembered("newest", version, lambda: store().newest_events(project.id))
 
 
 def keep(index, outcome):
-    last = store().history(stored[index].id)[:1] if stored[index].revision else []
-    return exchange.from_stored(outcome, stored[index], method, *last)
+    return exchange.from_stored(outcome, stored[index], method, newest.get(stored[index].id))
 
 
 def start() -> Job:

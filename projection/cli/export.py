@@ -154,14 +154,13 @@ def _items(store: Store, project: ProjectSummary, method: str | None, progress: 
     method = method or methods[0]
     if method not in methods:
         raise ConfigurationError(f"The project has no method {method!r}; it has {', '.join(methods)}.")
-    stored = list(store.sentences(project.id))
+    stored, newest = list(store.sentences(project.id)), store.newest_events(project.id)
     pipeline = Pipeline(replace(project.setup, methods=(method,)), Resources(results=0), also=("alignment",))
     items = []
     with progress_bar(len(stored), progress) as bar:
         outcomes = pipeline.stream(iter([item.edits.apply(item.task) for item in stored]), bar.set_postfix_str)
         for item, outcome in zip(stored, outcomes, strict=True):
-            last = store.history(item.id)[:1] if item.revision else []
-            items.append(from_stored(outcome, item, method, *last))
+            items.append(from_stored(outcome, item, method, newest.get(item.id)))
             bar.update()
     return items
 

@@ -20,6 +20,7 @@ from projection.corrections.records import (
     ProjectSummary,
     Stamp,
     StoredSentence,
+    event_of,
     sentence_of,
     summary_of,
 )
@@ -218,6 +219,15 @@ class Store:
         """Return all revisions of a line, newest first."""
         with self.database.reading() as connection:
             return lines.events(connection, sentence_id, line)[::-1]
+
+    def newest_events(self, project_id: int) -> dict[int, Event]:
+        """Return the newest event of each sentence's main line, by sentence id; those as imported have none."""
+        event, sentence = tables.event, tables.sentence
+        newest = (event.c.sentence_id == sentence.c.id) & (event.c.revision == sentence.c.revision)
+        wanted = select(event).join(sentence, newest & (event.c.line == MAIN))
+        with self.database.reading() as connection:
+            rows = connection.execute(wanted.where(sentence.c.project_id == project_id)).all()
+        return {row.sentence_id: event_of(row) for row in rows}
 
     def undo(self, sentence_id: int, *, line: str = MAIN, stamp: Stamp | None = None) -> Edits:
         """Go back one step, as a new revision. Raises StoreError when there is nothing to undo."""
