@@ -201,7 +201,7 @@ function paintReading(editor) {
 
 const isolated = (text) => `\u2068${text}\u2069`
 
-const LEGEND = [["auto", "automatic"], ["kept", "given"], ["accepted", "checked"], ["both", "checked or given"], ["bulk", "checked in bulk"], ["corrected", "corrected"], ["manual", "added by hand"]] // prettier-ignore
+const LEGEND = [["auto", "automatic"], ["kept", "given"], ["accepted", "accepted"], ["both", "accepted or given"], ["bulk", "accepted in bulk"], ["corrected", "corrected"], ["manual", "added by hand"]] // prettier-ignore
 
 function paintLegend(editor) {
   const { doc, data, show } = editor

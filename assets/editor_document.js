@@ -1,7 +1,7 @@
 // What an edit does to the sentence before the server has answered: pure functions, (document, operation) -> document.
 // Words count from 0, spans are half-open, `at` counts code points. An operation that no longer fits changes nothing.
 const SAID = {
-  auto: "automatic", kept: "given", accepted: "checked", bulk: "checked in bulk", corrected: "corrected", manual: "added by hand",
+  auto: "automatic", kept: "given", accepted: "accepted", bulk: "accepted in bulk", corrected: "corrected", manual: "added by hand",
 }
 const DECIDED = ["accepted", "bulk", "corrected", "manual"]
 

@@ -19,7 +19,7 @@ STATES = {
     "corrected": "corrected", "manual": "manual", "human": "corrected",
 }  # fmt: skip
 SAID = {
-    "auto": "automatic", "kept": "given", "accepted": "checked", "bulk": "checked in bulk", "corrected": "corrected",
+    "auto": "automatic", "kept": "given", "accepted": "accepted", "bulk": "accepted in bulk", "corrected": "corrected",
     "manual": "added by hand",
 }  # fmt: skip
 

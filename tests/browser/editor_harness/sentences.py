@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 SAID = {
-    "auto": "automatic", "kept": "given", "accepted": "checked", "bulk": "checked in bulk",
+    "auto": "automatic", "kept": "given", "accepted": "accepted", "bulk": "accepted in bulk",
     "corrected": "corrected", "manual": "added by hand",
 }  # fmt: skip
 COLOURS = {"PER": "label-per", "ORG": "label-org", "LOC": "label-loc", "MISC": "label-misc", "DATE": "label-other-0"}
