@@ -15,7 +15,7 @@ TORCH_PIN := $(shell grep '^torch==' requirements.txt)
 unexport PYTHONPATH PYTHONHOME
 export PYTHONNOUSERSITE := 1
 
-.PHONY: app test lint coverage bench clean
+.PHONY: app test postgres-test lint coverage bench clean
 .DELETE_ON_ERROR:
 
 app: $(VENV)/.runtime
@@ -23,6 +23,10 @@ app: $(VENV)/.runtime
 
 test: lint
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# the tests of the store on PostgreSQL; needs its programs (initdb, pg_ctl) on this machine
+postgres-test: $(VENV)/.development
+	$(BIN)/python -m tests.postgres $(PYTEST_ARGS)
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check .

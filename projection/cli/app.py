@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from projection.cli.align import align
+from projection.cli.backup import backup, restore
 from projection.cli.catalogue import methods, models
 from projection.cli.convert import convert
 from projection.cli.evaluate import evaluate
@@ -73,6 +74,6 @@ def main(
         logging.getLogger("projection").addHandler(logging.NullHandler())
 
 
-for command in (project, label, align, convert, export, evaluate, methods, train_generator):
+for command in (project, label, align, convert, export, evaluate, methods, train_generator, backup, restore):
     app.command()(command)
 app.add_typer(models, name="models")

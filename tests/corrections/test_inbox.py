@@ -52,11 +52,6 @@ def resolve(line, keep):
 
 
 @pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path / 'corrections.sqlite'}"
-
-
-@pytest.fixture
 def store(url):
     made = Store(url)
     made.create_project("p", SETUP, [TASK, TASK])

@@ -20,11 +20,6 @@ TASK = Task(sentence("Ann met Bob"), sentence("Ann viu Bob", language="pt"))
 
 
 @pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path / 'corrections.sqlite'}"
-
-
-@pytest.fixture
 def store(url):
     made = Store(url)
     made.create_project("p", SETUP, [TASK] * 3)
@@ -214,6 +209,7 @@ def test_what_others_did_since(store):
 # stores that cannot be used -------------------------------------------------------------------------------
 
 
+@pytest.mark.sqlite
 def test_a_store_that_another_program_holds_says_so_and_loses_nothing(store, url):
     with store.database.engine.connect() as impatient:
         impatient.exec_driver_sql("PRAGMA busy_timeout=50")
@@ -231,6 +227,7 @@ def test_a_store_that_another_program_holds_says_so_and_loses_nothing(store, url
     assert save(quick, "x", 0) == 1
 
 
+@pytest.mark.sqlite
 def test_a_damaged_store_says_so(store, url):
     store.database.engine.dispose()
     file = url.removeprefix("sqlite:///")

@@ -23,6 +23,8 @@ from projection.errors import StoreError
 from projection.types import Alignment, Entity, Span
 from tests.corrections.model import inbox, message
 
+pytestmark = pytest.mark.sqlite
+
 DUMP = (Path(__file__).parent / "store_0001.sql").read_text(encoding="utf-8")
 LABELS = (Entity(Span(0, 1), "PER", 0.5, "projected"), Entity(Span(4, 5), "ORG", None, "human"))
 LINKS = Alignment(frozenset((n, n) for n in range(5)), 5, 5, {(0, 0): 0.25})

@@ -28,8 +28,8 @@ NOW, METHOD = "now", "heuristic"
 
 
 @pytest.fixture
-def store(tmp_path):
-    return Store(f"sqlite:///{tmp_path / 'corrections.sqlite'}")
+def store(url):
+    return Store(url)
 
 
 @pytest.fixture

@@ -35,11 +35,6 @@ def labelled(label):
 
 
 @pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path / 'new folder' / 'corrections.sqlite'}"
-
-
-@pytest.fixture
 def store(url):
     return Store(url)
 
@@ -178,6 +173,7 @@ def file_of(url):
     return url.removeprefix("sqlite:///")
 
 
+@pytest.mark.sqlite
 def test_a_newer_store_is_refused(store, url):
     with sqlite3.connect(file_of(url)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -204,6 +200,7 @@ def test_an_address_that_means_nothing():
         Store("oracle9://x")
 
 
+@pytest.mark.sqlite
 def test_a_read_only_store_can_be_read(store, url):
     number = store.create_project("p", SETUP, [task()])
     locked = f"sqlite:///file:{file_of(url)}?mode=ro&uri=true"
@@ -251,6 +248,7 @@ def test_what_was_reported_as_stored_survives_a_killed_process(store, url):
     assert len(Store(url).history(again.id)) == again.revision
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("change", "cause"),
     [
