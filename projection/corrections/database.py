@@ -18,6 +18,8 @@ from projection.errors import StoreError, StoreUnavailable
 
 PATIENCE = 10
 """Seconds to wait for other writers."""
+_MIGRATION = 7_402_511
+"""The key of the lock by which the processes of one PostgreSQL database take turns to migrate it."""
 _TURNS: dict[str, threading.Lock] = {}
 
 
@@ -106,11 +108,16 @@ def _message(url: str, cause: str) -> str:
     for sign, meaning in known.items():
         if sign in cause:
             return f"The correction store {_shown(url)} {meaning}."
-    return f"{_no_place(url)} ({cause.strip()})."
+    reason = cause.strip().partition("\n")[0].rstrip(".") or "no reason given"
+    return f"{_no_place(url)} ({reason})."
 
 
 def _no_place(url: str) -> str:
-    return f"Corrections cannot be kept in {_shown(url)}; set PROJECTION_HOME to a folder that can be written"
+    if make_url(url).get_backend_name() != "sqlite":
+        remedy = "look whether the database runs and PROJECTION_DATABASE_URL names it"
+    else:
+        remedy = "set PROJECTION_HOME to a folder that can be written"
+    return f"Corrections cannot be kept in {_shown(url)}; {remedy}"
 
 
 def _shown(url: str) -> str:
@@ -186,6 +193,10 @@ def _migrate(engine: Engine) -> None:
         )
     with engine.begin() as connection:
         _begin_writing(connection)
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION})
+        if _version(connection) == HEAD:  # another process was faster
+            return
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
