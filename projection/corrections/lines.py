@@ -8,6 +8,7 @@ from projection.corrections import tables
 from projection.corrections.database import now
 from projection.corrections.edits import Edits
 from projection.corrections.records import (
+    EVENT,
     MAIN,
     Event,
     Line,
@@ -77,9 +78,10 @@ def events(
 ) -> list[Event]:
     """Return the revisions after number `after`, oldest first, those of client `not_by` left out."""
     table = tables.event
-    wanted = select(table).where(table.c.sentence_id == sentence_id, table.c.line == line, table.c.revision > after)
+    place = (table.c.sentence_id == sentence_id, table.c.line == line, table.c.revision > after)
+    wanted = select(*(table.c[name] for name in EVENT)).where(*place)
     wanted = wanted if not_by is None else wanted.where(table.c.client != not_by)
-    return [event_of(row) for row in connection.execute(wanted.order_by(table.c.revision))]
+    return [event_of(row) for row in connection.execute(wanted.order_by(table.c.revision)).all()]
 
 
 def state_at(connection: Connection, sentence_id: int, line: str, revision: int) -> Edits:

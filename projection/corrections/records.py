@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -89,6 +89,10 @@ class Event:
         return load_state(self.state)
 
 
+EVENT = ("revision", "kind", "author", "at", "edits", "base", "seconds", "client", "number")
+"""The columns of an Event, in its order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A version of a sentence beside the main one (see tables.line); it began on revision `base` of `parent`."""
@@ -144,10 +148,10 @@ def sentence_of(row: Row) -> StoredSentence:
     return StoredSentence(row.id, row.project_id, row.position, load_task(json.loads(row.task)), edits, row.revision)
 
 
-def event_of(row: Row) -> Event:
-    return Event(
-        row.revision, row.kind, row.author, local(row.at), row.edits, row.base, row.seconds, row.client, row.number
-    )
+def event_of(values: Sequence[Any]) -> Event:
+    """Return the event of the columns EVENT: read by place, as histories are long."""
+    revision, kind, author, at, *others = values
+    return Event(revision, kind, author, local(at), *others)
 
 
 def line_of(row: Row) -> Line:

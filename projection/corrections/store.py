@@ -14,6 +14,7 @@ from projection.corrections import lines, tables
 from projection.corrections.database import Database, now
 from projection.corrections.edits import Edits, dump_task
 from projection.corrections.records import (
+    EVENT,
     MAIN,
     Event,
     Line,
@@ -224,10 +225,11 @@ class Store:
         """Return the newest event of each sentence's main line, by sentence id; those as imported have none."""
         event, sentence = tables.event, tables.sentence
         newest = (event.c.sentence_id == sentence.c.id) & (event.c.revision == sentence.c.revision)
-        wanted = select(event).join(sentence, newest & (event.c.line == MAIN))
+        columns = (event.c.sentence_id, *(event.c[name] for name in EVENT))
+        wanted = select(*columns).join(sentence, newest & (event.c.line == MAIN))
         with self.database.reading() as connection:
             rows = connection.execute(wanted.where(sentence.c.project_id == project_id)).all()
-        return {row.sentence_id: event_of(row) for row in rows}
+        return {sentence_id: event_of(values) for sentence_id, *values in rows}
 
     def undo(self, sentence_id: int, *, line: str = MAIN, stamp: Stamp | None = None) -> Edits:
         """Go back one step, as a new revision. Raises StoreError when there is nothing to undo."""
