@@ -1,7 +1,26 @@
 // The correction editor: source and target words, labels, links, other methods, by keyboard, mouse and touch.
 // This file keeps the state and takes in what the server says; the others each do one thing (document, queue, selection,
-// commands, keys, pointer, rows, ribbons, bars). They are joined into one script, in any order.
-// State lives on the root node: the exported function is called again for every new data and must not start over.
+// commands, keys, pointer, forms, rows, lines, geometry, drawing, strips, bars). They are joined into one script, in any
+// order. State lives on the root node: the exported function is called again for every new data and must not start over.
+//
+// From the server, `data` (views/editor_panel.py); word indices from 0, spans half-open:
+//   project, sentence, position (from 0), total, line, revision, method: where we are; an edit names them again
+//   acknowledged {client: n}: all operations up to n are dealt with; problems [{client, n, text}]: those refused
+//   source, target {name, note, language, direction, tight, gaps, words, linked, missing,
+//     entities: [{start, end, label, colour, score, state: auto|kept|accepted|bulk|corrected|manual, said}]}
+//   links [[source, target, weight, score, by hand]], pairs [[source entity, target entity]]
+//   strips [{name, entities, differs: [word], note}], candidates {source entity: [{start, end, label, score, why}]}
+//   labels [{label, key, colour}], checked, flagged, note, undo, redo (possible steps), saved (time), author
+//   readonly (false or why not), stale, conflict {line, author, at, text, mine, theirs: entities}, doubt [{text, tone}]
+//   guidelines, title {id, about}, progress {checked, total}
+//   pick {side, start, end, n}, ghost: what the server would have selected; it counts if n is above view.n
+//
+// To the server, the one state value `sent` (projection/corrections/inbox.py):
+//   client: an id of this mount; ops: all operations not acknowledged, oldest first; recovered [{client, ops}]: left over
+//     from earlier pages; each {n, project, sentence, position, line, base (revision), method, seconds, op}
+//   view {n, sentence, pick, ghost, go: the position asked for, open: "guidelines"}; n grows with every change
+//   op.kind: label, remove, move, place, confirm, link, split, merge (see editor_document.js for their values), check,
+//     uncheck, flag {on}, note {text}, undo, redo, resolve {line, keep}
 const TURN_AT_MOST = 10000
 
 export default function ({ data, setStateValue, parentElement }) {
@@ -175,7 +194,10 @@ function goTo(editor, position) {
 
 /** The sentence asked for is here, or somebody else chose another one. */
 function settleTurning(editor, turned, data) {
-  if (!editor.turning) return
+  if (!editor.turning) {
+    if (turned && editor.opened) viewChanged(editor) // turned by another part of the page: what was asked here is past
+    return
+  }
   const between = turned && editor.turning.asked.includes(data.position) && data.position !== editor.view.go
   if ((!turned && data.position !== editor.view.go) || between) return
   editor.turning = null

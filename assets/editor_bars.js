@@ -142,7 +142,7 @@ function aboutSentence({ data, doc }) {
     if (data.readonly) pill.disabled = true
     nodes.push(pill)
   }
-  if (data.stale) nodes.push(make("span", "pill warn", "Settings changed"))
+  if (data.stale) nodes.push(make("span", "pill warn", "Being computed anew"))
   for (const { text, tone } of data.doubt ?? []) nodes.push(make("span", `pill ${/^[a-z]+$/.test(tone ?? "") ? tone : ""}`, text))
   if (doc.note) {
     const written = make("bdi", "written", doc.note)

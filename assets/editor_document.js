@@ -3,7 +3,6 @@
 const SAID = {
   auto: "automatic", kept: "given", accepted: "accepted", bulk: "accepted in bulk", corrected: "corrected", manual: "added by hand",
 }
-const DECIDED = ["accepted", "bulk", "corrected", "manual"]
 
 /** Return the parts of the server's data that operations change. */
 function documentOf(data) {

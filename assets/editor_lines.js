@@ -9,13 +9,14 @@ function breakLines(editor) {
   const { rows, show, root, width } = editor
   const narrow = width < 640
   root.classList.toggle("narrow", narrow)
-  root.classList.toggle("middling", width < 1420)
+  root.classList.toggle("middling", width < 1308)
   for (const side of ["source", "target"]) measureUnits(editor, side)
   const total = (side) => rows[side].units.reduce((sum, unit) => sum + unit.width, 0)
   const room = width - (narrow ? 44 : GUTTER + 28) // a scroll bar at the side included
-  const fits = Math.max(total("source"), total("target")) <= room - (editor.data.strips.length ? NOTES : 0)
-  root.classList.toggle("fits", fits)
-  root.classList.toggle("wrapped", !fits && (show.wrap ?? true))
+  const longest = Math.max(total("source"), total("target"))
+  const besideNotes = longest <= room - (editor.data.strips.length ? NOTES : 0)
+  root.classList.toggle("fits", longest <= room)
+  root.classList.toggle("wrapped", !besideNotes && (show.wrap ?? true))
   const wrapped = isWrapped(editor)
   editor.bands = wrapped ? bandsOf(editor, room) : [{ source: [0, rows.source.units.length], target: [0, rows.target.units.length] }]
   for (const side of ["source", "target"]) putInLines(editor, side, editor.bands.map((band) => band[side]))

@@ -33,28 +33,36 @@ function placeStrips(editor) {
   bars.replaceChildren(fragment)
 }
 
+/** The bars of one label, one on each line it takes; its name stands where no diamond would cover it. */
 function barsOf(editor, strip, entity, topOf) {
   const right = isRightToLeft(editor, "target")
   return linesOf(editor, "target", entity).map((line) => {
     const node = make("div", `bar-of entity ${entity.colour}`)
     node.dir = right ? "rtl" : "ltr"
-    const start = right ? line.right : line.left
-    const covered = strip.differs.some((index) => entity.end - entity.start > 1 && index >= entity.start && index < entity.end && Math.abs((editor.geometry.target.words[index]?.middle ?? -99) - start) < 44)
-    if (covered) node.classList.add("tag-at-end")
     node.append(make("span", "tag", entity.label))
+    const half = 8 + entity.label.length * 3.5
+    const places = [["start", right ? line.right - half : line.left + half], ["center", line.middle], ["end", right ? line.left + half : line.right - half]]
+    const isFree = ([, x]) => strip.differs.every((index) => Math.abs((diamondAt(editor, strip, index) ?? -99) - x) > half)
+    node.style.justifyContent = (places.find(isFree) ?? places[0])[0]
     Object.assign(node.style, { left: `${line.left}px`, width: `${line.right - line.left}px`, top: `${topOf(line)}px` })
     return node
   })
 }
 
-/** A diamond in the middle of the word; beside the label where a bar of one word carries it. */
-function diamond(editor, strip, index, topOf) {
+/** Where the diamond of a word is: in its middle, or just outside where a bar of this one word has its name there. */
+function diamondAt(editor, strip, index) {
   const word = editor.geometry.target.words[index]
-  if (!word) return []
+  if (!word) return null
   const alone = strip.entities.some((entity) => entity.start === index && entity.end === index + 1)
-  const end = isRightToLeft(editor, "target") ? word.left + 9 : word.right - 9
+  if (!alone) return word.middle
+  return isRightToLeft(editor, "target") ? word.left - 4 : word.right + 4
+}
+
+function diamond(editor, strip, index, topOf) {
+  const left = diamondAt(editor, strip, index)
+  if (left === null) return []
   const node = make("div", "differs")
-  Object.assign(node.style, { left: `${alone ? end : word.middle}px`, top: `${topOf(word) + 3.5}px` })
+  Object.assign(node.style, { left: `${left}px`, top: `${topOf(editor.geometry.target.words[index]) + 3.5}px` })
   return [node]
 }
 
