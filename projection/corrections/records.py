@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from projection.corrections.edits import Edits, load_task
-from projection.errors import ConfigurationError
+from projection.errors import ConfigurationError, StoreError
 from projection.pipeline import Setup, Task
 
 MAIN = ""
@@ -162,7 +162,13 @@ def line_of(row: Row) -> Line:
 
 
 def load_state(state: str | None) -> Edits:
-    return Edits.from_dict(json.loads(state)) if state else Edits()
+    """Read what `dump_state` wrote. Raises StoreError."""
+    try:
+        return Edits.from_dict(json.loads(state)) if state else Edits()
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
+        raise StoreError(
+            f"A stored correction cannot be read ({problem}): restore an older state of the sentence, or a backup."
+        ) from problem
 
 
 def dump_state(edits: Edits) -> str:

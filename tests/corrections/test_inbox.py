@@ -380,6 +380,38 @@ def test_what_an_earlier_page_left_behind_comes_late_and_loses_nothing(store):
     assert (1, 2, "X", "manual") in seen(store, "~old") and store.sentence(1, 0).edits.flagged
 
 
+@SLOW
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["c1", "c2", "c3"]), st.booleans(), st.booleans(), st.integers(0, 4)), max_size=14
+    )
+)
+def test_whoever_sends_what_when_every_change_is_in_one_revision_and_nobody_writes_over_unseen_work(store, turns):
+    """Each turn: a page makes a change, perhaps looks at the newest state first, perhaps the server starts anew."""
+    project, number = fresh(store)
+    box = inbox(store)
+    base = dict.fromkeys(["c1", "c2", "c3"], 0)
+    made: dict[str, list[str]] = {page: [] for page in base}
+    for page, looks, restarts, word in turns:
+        newest = store.sentence(project, 0).revision
+        base[page] = newest if looks else base[page]
+        box = inbox(store) if restarts else box
+        n = len(made[page]) + 1
+        made[page].append(f"{page} {n}")
+        wanted = label(word, word + 1, f"{page} {n}")
+        name = f"{page}-{project}"
+        receipt = box.take(name, [message(n, wanted, base=base[page], project=project)])
+        assert receipt.acknowledged == {name: n} and not receipt.refused
+        theirs = [one for one in store.history(number) if one.revision > base[page] and one.client != name]
+        placed = [line for line in ["", *(one.name for one in store.lines(number))]
+                  if any((one.client, one.number) == (name, n) for one in store.history(number, line))]  # fmt: skip
+        assert len(placed) == 1 and bool(placed[0]) == bool(theirs)
+        assert f"{page} {n}" in {entity.label for entity in store.sentence(project, 0, placed[0]).edits.placed}
+    everywhere = ["", *(line.name for line in store.lines(number, only_open=False))]
+    kept = Counter((one.client, one.number) for line in everywhere for one in store.history(number, line))
+    assert kept == Counter((f"{page}-{project}", n) for page in made for n in range(1, len(made[page]) + 1))
+
+
 # databases that fail ----------------------------------------------------------------------------------------
 
 

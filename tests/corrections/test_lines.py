@@ -7,8 +7,10 @@ import sqlite3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event, update
 
 from bench import durability
+from projection.corrections import tables
 from projection.corrections.edits import Edits
 from projection.corrections.records import Stamp
 from projection.corrections.store import Store
@@ -225,6 +227,41 @@ def test_a_store_that_another_program_holds_says_so_and_loses_nothing(store, url
         save(quick, "x", 0)
     holder.execute("ROLLBACK")
     assert save(quick, "x", 0) == 1
+
+
+@pytest.mark.sqlite
+def test_a_full_disk_says_so_and_loses_nothing(store):
+    save(store, "kept", 0)
+    with store.database.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+    event.listen(
+        store.database.engine, "checkout", lambda raw, *_: raw.execute(f"PRAGMA max_page_count={pages}").close()
+    )
+    with pytest.raises(StoreUnavailable, match="the disk is full: nothing was stored"):
+        save(store, "x" * 1_000_000, 1)
+    assert note(store) == "kept" and len(store.history(1)) == 1
+
+
+def test_one_correction_that_cannot_be_read_is_said_and_an_older_state_can_be_restored(store, url):
+    save(store, "good", 0)
+    save(store, "bad", 1)
+    with store.database.writing() as connection:
+        connection.execute(update(tables.sentence).where(tables.sentence.c.id == 1).values(edits='{"placed": [5]}'))
+    with pytest.raises(StoreError, match=r"A stored correction cannot be read \(.*\): restore an older state"):
+        store.sentence(1, 0)
+    store.restore(1, 1)
+    assert note(store) == "good"
+
+
+def test_the_newest_event_of_each_sentence(store):
+    save(store, "a", 0)
+    save(store, "b", 1)
+    save(store, "apart", 0, "@ana", 2)
+    save(store, "c", 0, number=3)
+    assert {number: (one.revision, one.edits.note) for number, one in store.newest_events(1).items()} == {
+        1: (2, "b"),
+        3: (1, "c"),
+    }
 
 
 @pytest.mark.sqlite
