@@ -1,6 +1,7 @@
 // The list of sentences to check, with a preview of the selected one. Decisions wait in `ops` until the server says that
 // they are stored; the whole queue is sent each time. Texts are set with textContent, never as HTML.
 const RESEND_AFTER = 2500
+const RESEND_AT_MOST = 20000
 const WORRY_AFTER = 5000
 
 export default function ({ data, setStateValue, parentElement }) {
@@ -18,7 +19,7 @@ function createList(root) {
   return {
     root, find, client,
     data: null, selected: null, index: 0, since: Date.now(),
-    awaited: null, ops: [], count: 0, sentAt: 0, waitingSince: 0, done: [], problems: new Set(), said: "",
+    awaited: null, ops: [], count: 0, sentAt: 0, pause: RESEND_AFTER, waitingSince: 0, done: [], problems: new Set(), said: "",
     view: { n: 0, open: null, turn: 0, name: null },
   } // prettier-ignore
 }
@@ -44,8 +45,10 @@ function detach(list) {
 function receive(list, data) {
   const before = list.data
   const stored = data.acknowledged?.[list.client] ?? 0
-  list.ops = list.ops.filter((item) => item.n > stored)
-  if (!list.ops.length) list.waitingSince = 0
+  const left = list.ops.filter((item) => item.n > stored)
+  if (left.length < list.ops.length) list.pause = RESEND_AFTER
+  list.ops = left
+  if (!left.length) list.waitingSince = 0
   for (const problem of data.problems ?? []) refused(list, problem)
   list.data = data
   const turned = !before || before.project !== data.project || before.list !== data.list
@@ -173,8 +176,12 @@ function send(list) {
   Object.assign(list.view, { open: null, turn: 0, name: null })
 }
 
+/** Send again what is not answered, ever less often: each message makes a busy server begin its answer anew. */
 function watch(list) {
-  if (list.ops.length && Date.now() - list.sentAt > RESEND_AFTER) send(list)
+  if (list.ops.length && Date.now() - list.sentAt > list.pause) {
+    list.pause = Math.min(2 * list.pause, RESEND_AT_MOST)
+    send(list)
+  }
   paintSaved(list)
 }
 

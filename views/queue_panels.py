@@ -16,7 +16,7 @@ from views.inspect_panels import STAGES
 from views.queue_panel import SIZE
 from views.queue_scan import Scan
 from views.resources import store
-from views.session import remembered
+from views.session import forget, remembered
 
 ORDERS: dict[Order, str] = {
     "doubt": "Most doubtful",
@@ -172,6 +172,7 @@ def _failures(project: Any, tally: Tally) -> None:
 
 def _read_again(project: Any) -> None:
     queue_scan.readings().forget_failed(project.id)
+    forget("queue-tally")
 
 
 def caption(project: Any, total: int) -> None:

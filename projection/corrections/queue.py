@@ -128,20 +128,25 @@ class Queue:
 
     def tally(self) -> Tally:
         sentence, reading = tables.sentence.c, tables.reading.c
-        head = func.substr(reading.row, 1, HEAD)
-        chosen = self._from(select(sentence.checked, sentence.flagged, self._fresh(), reading.doubt, head), Wanted(()))
         reasons: Counter[str] = Counter()
         labels: Counter[str] = Counter()
         sums: Counter[str] = Counter()
         with self._database.reading() as connection:
-            for checked, flagged, fresh, doubt, start in connection.execute(chosen):
-                tags = tags_of(start or "")
-                is_read = bool(fresh) and doubt is not None
-                labels.update(tags["l"])
-                sums.update(sentences=1, checked=bool(checked), flagged=bool(flagged), read=is_read)
-                if not checked and doubt is not None:
-                    reasons.update(tags["r"])
-                    sums.update(quiet=not tags["r"])
+            find = func.strpos if connection.dialect.name == "postgresql" else func.instr
+            tags = func.substr(reading.row, 1, find(reading.row, "\n")).label("tags")
+            known, fresh = reading.doubt.is_not(None).label("known"), self._fresh().label("fresh")
+            groups = (sentence.checked, sentence.flagged, known, fresh, tags)
+            chosen = self._from(select(*groups, func.count()), Wanted(())).group_by(*groups)
+            for checked, flagged, is_known, is_fresh, head, count in connection.execute(chosen):
+                found = tags_of(head or "")
+                labels.update(dict.fromkeys(found["l"], count))
+                sums["sentences"] += count
+                sums["checked"] += count * bool(checked)
+                sums["flagged"] += count * bool(flagged)
+                sums["read"] += count * bool(is_known and is_fresh)
+                if is_known and not checked:
+                    reasons.update(dict.fromkeys(found["r"], count))
+                    sums["quiet"] += count * (not found["r"])
         return Tally(*(sums[name] for name in ("sentences", "checked", "flagged", "read", "quiet")), reasons, labels)
 
     def people(self) -> list[str]:

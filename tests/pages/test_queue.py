@@ -1,26 +1,36 @@
-"""The queue through the whole app: reading in the background, order, filters, decisions of the list, bulk, names."""
+"""The queue through the whole app: reading in the background and what makes it read again, what the list sends."""
 
 from __future__ import annotations
 
+import threading
 import time
+from dataclasses import replace
 
-from tests.pages.conftest import html, page
-from views import queue_scan
-from views.resources import store
+import pytest
+
+from projection.corrections import operations
+from projection.corrections.queue import Wanted
+from projection.corrections.records import Stamp
+from projection.errors import SpanError
+from projection.models.stand_ins import DiagonalAligner
+from projection.pipeline import Setup, Task
+from projection.types import Entity, Sentence, Span
+from tests.pages.conftest import STAND_INS, html, page
+from views import people, queue_bulk, queue_data, queue_names, queue_panel, queue_scan
+from views.resources import compute_lock, resources, store
 
 PAIRS = (
     ("Maria met Anna in Berlin .", "Maria traf Anna in Berlin ."),
-    ("Maria works at Siemens .", "Bei Siemens arbeitet Maria ."),
-    ("Nothing happened today .", "Heute ist nichts passiert ."),
+    ("Maria works at Siemens .", "Maria arbeitet bei Siemens ."),
+    ("Nothing happened today .", "Nichts geschah heute ."),
     ("Maria likes Maria .", "Maria mag Maria ."),
 )
 
 
-def wait_until_read(project_id: int) -> None:
+def wait_until_read(number: int) -> None:
     """Wait for the scan that the page began."""
-    project = store().project(project_id)
-    for _ in range(200):
-        scan = queue_scan.current_scan(project)
+    for _ in range(400):
+        scan = queue_scan.current_scan(store().project(number))
         if scan is not None and scan.finished:
             assert scan.problem is None
             return
@@ -28,12 +38,38 @@ def wait_until_read(project_id: int) -> None:
     raise AssertionError("the scan did not end")
 
 
-def opened(app, project_id: int):
-    page(app, "queue", project=str(project_id))
-    wait_until_read(project_id)
+def opened(app, number: int):
+    page(app, "queue", project=str(number))
+    wait_until_read(number)
     app.run()
     assert not app.exception
     return app
+
+
+def listed(number: int, wanted: Wanted | None = None):
+    return queue_panel.queue_of(store().project(number)).page(wanted or Wanted(), 0, 25)
+
+
+def send(app, client: str, view: int, *ops: dict, **asked):
+    """Have the list send a message, as it does after keys and clicks."""
+    view = {"n": view, "open": None, "turn": 0, "name": None} | asked
+    app.session_state[queue_panel.KEY] = {"sent": {"client": client, "ops": list(ops), "view": view}}
+    app.run()
+    assert not app.exception
+
+
+def op(number: int, n: int, position: int, **operation):
+    stored = store().sentence(number, position)
+    return {"n": n, "project": number, "sentence": stored.id, "position": position, "line": "",
+            "base": stored.revision, "method": "heuristic", "seconds": 2.0, "op": operation}  # fmt: skip
+
+
+def change(number: int, position: int, **edits):
+    stored = store().sentence(number, position)
+    store().save(stored.id, replace(stored.edits, **edits), expected_revision=stored.revision, kind="test")
+
+
+# reading ----------------------------------------------------------------------------------------------
 
 
 def test_no_project(app):
@@ -46,3 +82,235 @@ def test_a_project_is_read_and_listed(app, project):
     opened(app, number)
     assert "0 of 4 sentences checked" in html(app)
     assert "1 to 4 of 4 sentences. Labels by heuristic" in html(app)
+    assert all(row.fresh and row.reading.doubt is not None for row in listed(number))
+    assert "Stop" not in [button.label for button in app.button]
+
+
+def test_a_flag_or_a_check_is_no_reason_to_read_again(app, project):
+    number = project(*PAIRS)
+    opened(app, number)
+    first = queue_scan.current_scan(store().project(number))
+    change(number, 0, flagged=True, note="look")
+    change(number, 1, checked=True, target_entities=())
+    app.run()
+    assert all(row.fresh for row in listed(number, Wanted(())))
+    assert queue_scan.current_scan(store().project(number)) is first
+    change(number, 2, source_entities=(Entity(Span(0, 1), "ORG"),))
+    app.run()
+    wait_until_read(number)
+    app.run()
+    assert queue_scan.current_scan(store().project(number)) is not first
+    assert all(row.fresh for row in listed(number, Wanted(())))
+
+
+def test_other_settings_are_read_anew(app, project):
+    number = project(*PAIRS)
+    opened(app, number)
+    setup = store().project(number).setup
+    store().update_setup(number, replace(setup, methods=("span-matching", "heuristic"), options={}))
+    opened(app, number)
+    assert {row.reading.method for row in listed(number)} == {"span-matching"}
+
+
+def test_one_method_gets_a_quick_second_opinion():
+    one = Setup("en", "de", **(STAND_INS | {"methods": ("heuristic:paper",)}))
+    assert queue_scan.scan_setup(one).methods == ("heuristic:paper", "span-matching")
+    other = replace(one, methods=("ngram-matching",))
+    assert queue_scan.scan_setup(other).methods == ("ngram-matching", "heuristic")
+    two = replace(one, methods=("heuristic", "span-matching"))
+    assert queue_scan.scan_setup(two) is two
+    writes = Setup("en", "de", translator="dictionary", methods=("easyproject",))
+    assert queue_scan.scan_setup(writes) is writes  # it labels a text of its own, on which no other can be compared
+
+
+def test_a_stopped_scan_keeps_what_it_read_and_goes_on_there(app, project, monkeypatch):
+    number = project(*((f"Maria met {one} .", f"Maria traf {one} .") for one in range(24)))
+    gate, began, aligned = threading.Event(), threading.Event(), []
+    align = DiagonalAligner.align
+
+    def slowly(self, pairs):
+        aligned.extend(pairs)
+        if len(aligned) > queue_scan.CHUNK:
+            began.set()
+            gate.wait(20)
+        return align(self, pairs)
+
+    monkeypatch.setattr(DiagonalAligner, "align", slowly)
+    found = store().project(number)
+    scan = queue_scan.Scan(found, queue_scan.readings(), resources(), compute_lock(), 24)
+    assert began.wait(20)
+    scan.stop()
+    gate.set()
+    assert scan.wait(20) and scan.stopped and scan.problem is None
+    tally = queue_panel.queue_of(found).tally()
+    assert tally.read == scan.done == queue_scan.CHUNK
+    second = queue_scan.Scan(found, queue_scan.readings(), resources(), compute_lock(), 24 - tally.read)
+    assert second.wait(20) and second.done == 24 - queue_scan.CHUNK
+    assert queue_panel.queue_of(found).tally().read == 24
+
+
+def test_a_scan_says_what_went_wrong(app, project, monkeypatch):
+    number = project(*PAIRS)
+
+    def broken(self, pairs):
+        raise RuntimeError("no luck")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DiagonalAligner, "align", broken)
+        opened(app, number)
+    assert all(row.reading.failed for row in listed(number))
+    assert "4 sentences without a result" in html(app)
+    next(button for button in app.button if button.label == "Read them again").click()
+    app.run()
+    wait_until_read(number)
+    assert not any(row.reading.failed for row in listed(number))
+
+
+# what the list sends -----------------------------------------------------------------------------------
+
+
+def test_an_accepted_sentence_is_stored_once_however_often_it_is_sent(app, project):
+    number = project(*PAIRS)
+    opened(app, number)
+    message = op(number, 1, 0, kind="check")
+    send(app, "a", 1, message)
+    send(app, "a", 2, message)
+    stored = store().sentence(number, 0)
+    assert stored.edits.checked and stored.revision == 1
+    assert {entity.origin for entity in stored.edits.target_entities} == {"accepted"}
+    assert app.session_state["queue-acknowledged"] == {"a": 1}
+    assert "1 of 4 sentences checked" in html(app)
+
+
+def test_what_cannot_be_done_is_refused_with_a_reason(app, project):
+    number = project(*PAIRS)
+    opened(app, number)
+    send(app, "a", 1, op(number, 1, 0, kind="burn"), op(number, 2, 0, kind="flag", on=True))
+    assert [one.n for one in app.session_state["queue-problems"]] == [1]
+    assert app.session_state["queue-acknowledged"] == {"a": 2}
+    assert store().sentence(number, 0).edits.flagged
+
+
+def test_labels_that_are_not_as_they_were_read_are_not_accepted(app, project):
+    number = project(*PAIRS)
+    opened(app, number)
+    assert operations.check(queue_panel.sheet_of(store().sentence(number, 1), "heuristic")).edits.checked
+    change(number, 1, source_entities=())
+    with pytest.raises(SpanError, match="no labels to accept"):
+        operations.check(queue_panel.sheet_of(store().sentence(number, 1), "heuristic"))
+
+
+def test_a_sentence_opened_from_the_list_is_the_one_in_inspect(app, project):
+    number = project(*PAIRS)
+    opened(app, number)
+    send(app, "a", 1, open=2)
+    assert app.query_params["s"] == "3" and app.session_state["position"] == 2
+
+
+def test_a_viewer_changes_nothing(app, project):
+    number = project(*PAIRS)
+    people.people().set_member(number, "Ana", "curator", "Ana")
+    people.people().set_member(number, "Rui", "viewer", "Ana")
+    app.session_state["person"] = "Rui"
+    opened(app, number)
+    send(app, "a", 1, op(number, 1, 0, kind="check"))
+    assert "viewer" in app.session_state["queue-problems"][0].text
+    assert not store().sentence(number, 0).edits.checked
+    buttons = {button.key: button.disabled for button in app.button}
+    assert buttons["queue-bulk"] and buttons["queue-names"]
+
+
+# bulk and names ----------------------------------------------------------------------------------------
+
+
+def test_bulk_accepts_what_was_seen_and_nothing_that_changed(app, project):
+    number = project(*PAIRS)
+    opened(app, number)
+    found = store().project(number)
+    seen = queue_panel.queue_of(found).acceptable(Wanted())
+    assert len(seen) == 4
+    change(number, 3, note="wait")
+    app.session_state["queue-dialog"] = "bulk"
+    app.run()
+    do = next(button for button in app.button if button.key == "queue-bulk-do")
+    assert do.label.startswith("Accept ")
+    assert queue_panel.changeable(found, range(4)) == {0, 1, 2, 3}
+    say = []
+    queue_bulk.say, before = say.append, queue_bulk.say
+    try:
+        assert queue_bulk.accept(found, seen) == 3
+    finally:
+        queue_bulk.say = before
+    assert "1 sentence changed meanwhile" in say[0]
+    assert [one.edits.checked for one in store().sentences(number)] == [True, True, True, False]
+
+
+def test_places_of_a_name(app, project):
+    number = project(*PAIRS, ("Maria", "Die Maria und Maria Maier"), labelled=True)
+    opened(app, number)
+    found = store().project(number)
+    queue = queue_panel.queue_of(found)
+    places = list(queue_names.find(found, queue, "Maria", "LOC", ""))
+    assert [(one.found.position, one.found.span.start) for one in places][:4] == [(0, 0), (1, 0), (3, 0), (3, 2)]
+    change(number, 0, checked=True, target_entities=(Entity(Span(0, 1), "PER", None, "accepted"),))
+    app.run()
+    places = list(queue_names.find(found, queue, "Maria", "LOC", ""))
+    ticked = [one for one in places if queue_names.suggested(one, "LOC")]
+    assert 0 not in {one.found.position for one in ticked}  # somebody has decided there
+    queue_names.apply(found, [one for one in ticked if one.found.position == 3], "Maria", "LOC")
+    third = store().sentence(number, 3).edits
+    assert [(one.span, one.label) for one in third.placed] == [(Span(0, 1), "LOC"), (Span(2, 3), "LOC")]
+    (batch,) = queue.batches(queue_names.PREFIX)
+    assert batch.sentences == batch.standing == 1  # both places of a sentence are one step
+    assert store().undo_many(batch.id, Stamp()) == (1, 0)
+    assert not store().sentence(number, 3).edits.placed
+
+
+def test_a_label_can_be_taken_off_everywhere(app, project):
+    number = project(*PAIRS)
+    opened(app, number)
+    found = store().project(number)
+    places = list(queue_names.find(found, queue_panel.queue_of(found), "Maria", queue_names.NO_LABEL, ""))
+    ticked = [one for one in places if queue_names.suggested(one, queue_names.NO_LABEL)]
+    assert ticked and all(one.found.there for one in ticked)
+    queue_names.apply(found, ticked, "Maria", queue_names.NO_LABEL)
+    assert {store().sentence(number, one.found.position).edits.removed for one in ticked} == {(Span(0, 1),)}
+
+
+# values for the list -----------------------------------------------------------------------------------
+
+
+def test_rows_show_what_counts(app, project):
+    number = project(*PAIRS)
+    opened(app, number)
+    change(number, 0, placed=(Entity(Span(2, 3), "LOC", None, "manual"),), flagged=True, note="x")
+    app.run()
+    wait_until_read(number)
+    rows = {row["position"]: row for row in queue_data.rows(listed(number), {})}
+    first = rows[0]
+    assert {count["text"] for count in first["counts"]} == {"1 PER", "1 LOC"}
+    assert [state["text"] for state in first["states"]] == ["Flagged", "Note", "Edited"]
+    assert [entity["state"] for entity in first["target"]["entities"]] == ["auto", "manual"]
+    assert rows[1]["states"] == [{"text": "Open", "tone": "plain"}] and rows[1]["ready"]
+
+
+def test_a_row_that_was_not_read_cannot_be_accepted(project):
+    number = project(*PAIRS)
+    (row, *_) = queue_data.rows(listed(number), {})
+    assert not row["ready"] and row["unread"] == "Not read yet" and row["doubt"] == ""
+    assert row["target"]["words"][0] == "Maria" and row["source"]["words"][0] == "Maria"
+
+
+def test_right_to_left_and_long_texts():
+    words = ["القاهرة"] * 80
+    number = store().create_project(
+        "Long", Setup("en", "ar", **STAND_INS), [Task(target=Sentence.from_words(words, "ar"))]
+    )
+    (row,) = queue_data.rows(listed(number), {})
+    assert row["direction"] == "rtl" and len(row["text"]) < 170 and row["text"].endswith("…")
+    assert len(row["target"]["words"]) == 80 and row["source"] is None
+
+
+def test_durations():
+    said = [queue_data.time_left(seconds) for seconds in (None, 0.2, 40, 89, 90, 3000, 9000)]
+    assert said == ["", "about 1 s", "about 40 s", "about 89 s", "about 2 min", "about 50 min", "about 2 h"]
