@@ -94,11 +94,13 @@ function receive(editor, data) {
   acknowledge(editor, data)
   const turned = !before || before.project !== data.project || before.sentence !== data.sentence
   if (!turned && isEcho(before, data)) return paintBars(editor)
+  const followed = turned ? null : pickedEntity(editor)
   editor.data = data
   settleTurning(editor, turned, data)
   editor.doc = waiting(editor, data).reduce(applyOperation, documentOf(data))
   if (turned) openSentence(editor, data)
   else followWish(editor, data)
+  if (followed && !pickedEntity(editor)) followEntity(editor, followed)
   keepInside(editor)
   paint(editor, true)
 }
@@ -127,6 +129,17 @@ function followWish(editor, data) {
   editor.cursor = { side: data.pick.side, index: data.pick.start }
   Object.assign(editor, { anchor: null })
   Object.assign(editor.view, { n: data.pick.n, pick: spanOf(data.pick), ghost: data.ghost ?? null })
+}
+
+/** The selected label is elsewhere in the answer, say after a link was changed: go with it. */
+function followEntity(editor, { start, end, label }) {
+  const { side } = editor.view.pick
+  const near = editor.doc[side].entities.filter((entity) => overlaps(entity, start, end))
+  const moved = near.find((entity) => entity.label === label) ?? near[0]
+  if (!moved) return
+  editor.view.pick = { side, start: moved.start, end: moved.end }
+  editor.cursor = { side, index: Math.min(Math.max(editor.cursor.index, moved.start), moved.end - 1) }
+  viewChanged(editor)
 }
 
 const spanOf = ({ side, start, end }) => ({ side, start, end })

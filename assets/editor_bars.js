@@ -196,7 +196,9 @@ function paintReading(editor) {
   const other = doc[otherSide(place.side)]
   const linked = doc.links.filter((item) => item[here] === place.index).map((item) => `${isolated(other.words[item[1 - here]])} ${item[3]}`.trim())
   const missing = other.words.length ? "no link" : ""
-  setText(editor.find(".reading"), [isolated(word), linked.join(", ") || missing].filter(Boolean).join(" \u2192 "))
+  const entity = entityOver(doc[place.side], place.index)
+  const about = entity ? ` \u00b7 ${[isolated(entity.label), entity.said, entity.score].filter(Boolean).join(", ")}` : ""
+  setText(editor.find(".reading"), [isolated(word), linked.join(", ") || missing].filter(Boolean).join(" \u2192 ") + about)
 }
 
 const isolated = (text) => `\u2068${text}\u2069`

@@ -282,8 +282,7 @@ function readShown() {
 
 /** Esc: one step back out of whatever is open. */
 function leave(editor) {
-  const shown = editor.find(".help")
-  if (!shown.hidden) return toggleHelp(editor)
+  if (editor.find(".help").open) return toggleHelp(editor)
   if (closeForms(editor)) return focusRow(editor)
   if (editor.mode !== "edit") {
     Object.assign(editor, { mode: "edit", first: null })

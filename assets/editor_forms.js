@@ -1,5 +1,6 @@
 // What opens for a moment: the note, the search for a label, the list of all keys; and the clicks on all buttons.
 function onClick(editor, event) {
+  if (event.target.matches?.(".help")) return toggleHelp(editor) // beside the list, on the page behind it
   const node = event.target.closest?.("[data-command]")
   if (!node || node.getAttribute("aria-disabled") === "true") return
   run(editor, node.dataset.command, node.dataset.label)
@@ -80,24 +81,24 @@ function onSubmit(editor, event) {
 
 function toggleHelp(editor) {
   const help = editor.find(".help")
-  if (help.hidden) {
-    help.replaceChildren(...helpParts(editor))
-    help.hidden = false
-    help.querySelector("button").focus()
-  } else {
-    help.hidden = true
+  if (help.open) {
+    help.close()
     focusRow(editor)
+  } else {
+    help.replaceChildren(...helpParts(editor))
+    help.showModal()
   }
 }
 
 function helpParts(editor) {
-  const head = make("div", "help-head")
+  const [inside, head] = [make("div", "help-inside"), make("div", "help-head")]
   head.append(make("h2", "", "Keys"), button("Close", "help", "Esc"))
   const groups = make("div", "help-groups")
   for (const [name, keys] of HELP) groups.append(helpGroup(name, keys))
   const named = editor.doc.labels.slice(0, 36).map((item, index) => [keyOfLabel(editor, item, index).toUpperCase(), item.label])
   if (named.length) groups.append(helpGroup("Labels here", named.filter(([key]) => key)))
-  return [head, groups]
+  inside.append(head, groups)
+  return [inside]
 }
 
 function helpGroup(name, keys) {

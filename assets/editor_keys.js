@@ -51,7 +51,7 @@ function onKey(editor, event) {
   if (isTyping(target)) return onFieldKey(editor, event)
   if (isDialogOpen(editor)) return
   const name = keyName(event)
-  const command = !editor.find(".help").hidden ? helpCommand(name) : commandFor(editor, name, target)
+  const command = editor.find(".help").open ? helpCommand(name) : commandFor(editor, name, target)
   if (!command) return
   event.preventDefault()
   event.stopPropagation()

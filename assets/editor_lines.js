@@ -35,7 +35,7 @@ function measureUnits(editor, side) {
   for (const unit of view.units) {
     if (unit.entity) {
       const inner = unit.texts.reduce((sum, text) => sum + words(text) + (tight ? 4 : 8), 0)
-      const under = tags(`${unit.entity.label}${unit.entity.score ?? ""}`) * 1.06 + 34
+      const under = Math.min(220, tags(unit.entity.label) * 1.06) + tags(unit.entity.score ?? "") + 34
       unit.width = Math.max(inner, under) + 20
     } else unit.width = Math.max(16, words(unit.texts[0]) + (tight ? 4 : 12)) + (unit.apart ? 10 : 0)
   }

@@ -87,6 +87,7 @@ function patchWord(node, row, index, alone) {
   const linked = alone || row.linked[index]
   const glued = index > 0 && !row.gaps[index]
   const kind = [entity || linked ? "" : "unlinked", glued ? (/^[\p{P}\p{S}]/u.test(text) && !row.tight ? "glued" : "ticked") : "", row.tight && row.gaps[index] ? "apart" : ""]
+  if (text.length > 24) kind.push("long")
   const className = ["word", ...kind].filter(Boolean).join(" ")
   if (node.kind !== className) {
     node.kind = className
@@ -162,7 +163,7 @@ function paintWord(editor, node, side, index, picked, whole) {
 function settleFocus(editor) {
   const { side, index } = editor.cursor
   const node = editor.rows[side].words[index]
-  const busy = editor.root.querySelector("form:not([hidden])") || !editor.find(".help").hidden || !hasFocus(editor)
+  const busy = editor.root.querySelector("form:not([hidden])") || editor.find(".help").open || !hasFocus(editor)
   const lost = editor.hadFocus && editor.root.getRootNode().activeElement === null
   const pending = node && !busy && (editor.focusPending || lost)
   if (pending) node.focus({ preventScroll: true })

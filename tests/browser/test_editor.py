@@ -359,3 +359,21 @@ def test_texts_are_never_markup(editor):
     )
     assert editor.find("img").count() == 0
     assert nasty in editor.text(".notices")
+
+
+def test_labels_whose_key_is_taken_get_a_digit(editor):
+    labels = [
+        {"label": name, "key": key, "colour": "label-other-0"}
+        for name, key in (("ANIMAL", "a"), ("WORK", "w"), ("X", "1"))
+    ]
+    editor.start(news(labels=labels))
+    assert editor.find(".hints [data-label]").all_inner_texts() == ["ANIMAL", "W\nWORK", "1\nX"]
+    editor.press("w", "1")
+    assert [op["label"] for op in editor.ops] == ["WORK", "X"]
+
+
+def test_selected_words_are_copied(editor):
+    editor.tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    editor.start(news()).press("Control+c")
+    assert editor.tab.evaluate("navigator.clipboard.readText()") == "a União Europeia"
+    assert editor.ops == []

@@ -209,3 +209,41 @@ def test_looking_around_is_told_after_a_rest(editor):
     editor.tab.wait_for_timeout(500)
     assert len(editor.sent) < 8
     assert editor.sent[-1]["view"]["pick"] == {"side": "target", "start": 4, "end": 6}
+
+
+def test_the_selection_follows_a_label_the_server_moved(editor):
+    editor.start(news())
+    moved = news(revision=4)
+    moved["target"]["entities"][-1].update(start=13)
+    editor.feed(moved)
+    assert editor.pick == ("target", 13, 15)
+
+
+def test_turning_by_another_part_of_the_page_ends_what_was_asked_here(editor):
+    editor.start(news(), news(sentence="news-013", position=12)).press("s")
+    editor.feed(news(sentence="news-013", position=12))
+    editor.feed(news())
+    editor.tab.wait_for_function("harness.sent.at(-1).view.go === null")
+    editor.press("s")
+    assert editor.sent[-1]["view"]["go"] == 12
+
+
+def test_the_focus_is_not_taken_back(editor):
+    editor.start(news()).press("ArrowLeft")
+    editor.find("#elsewhere").click()
+    editor.feed(news(revision=4))
+    assert editor.tab.evaluate("document.activeElement.id") == "elsewhere"
+    editor.tab.mouse.click(5, 5)
+    editor.feed(news(revision=5))
+    assert editor.tab.evaluate("document.activeElement === document.body")
+
+
+def test_what_is_shown_stays_as_chosen(editor):
+    editor.start(news()).press("v", "d")
+    editor.load()
+    editor.start(news())
+    pressed = {
+        name: editor.find(f'.tools [data-command="{name}"]').get_attribute("aria-pressed")
+        for name in ("links", "methods")
+    }
+    assert pressed == {"links": "true", "methods": "false"}
