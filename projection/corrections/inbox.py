@@ -15,7 +15,7 @@ from itertools import count
 from typing import Any
 
 from projection.corrections import operations
-from projection.corrections.records import MAIN, Event, Line, Stamp, StoredSentence
+from projection.corrections.records import MAIN, TAB, Event, Line, Stamp, StoredSentence
 from projection.corrections.sheet import Sheet
 from projection.corrections.store import Store
 from projection.errors import ConflictError, ProjectionError, SpanError, StoreUnavailable
@@ -221,7 +221,7 @@ class Inbox:
     def _branch(self, stored: StoredSentence, base: int, stamp: Stamp) -> str:
         """Return the open line for what this client did since `base`: the one there is, or a new one."""
         lines = {line.name: line for line in self._store.lines(stored.id, only_open=False)}
-        for name in _branch_names(stamp.client):
+        for name in _branch_names(stamp.client.partition(TAB)[0]):
             line = lines.get(name)
             if line is None:
                 self._store.fork(stored.id, name, base, stamp.author, stored.line)

@@ -10,6 +10,7 @@ from projection.corrections.edits import Edits
 from projection.corrections.records import (
     EVENT,
     MAIN,
+    TAB,
     Event,
     Line,
     Stamp,
@@ -76,11 +77,13 @@ def newest_revision(connection: Connection, sentence_id: int, line: str) -> int:
 def events(
     connection: Connection, sentence_id: int, line: str, after: int = 0, not_by: str | None = None
 ) -> list[Event]:
-    """Return the revisions after number `after`, oldest first, those of client `not_by` left out."""
+    """Return the revisions after number `after`, oldest first, those of the tab `not_by` left out (see TAB)."""
     table = tables.event
     place = (table.c.sentence_id == sentence_id, table.c.line == line, table.c.revision > after)
     wanted = select(*(table.c[name] for name in EVENT)).where(*place)
-    wanted = wanted if not_by is None else wanted.where(table.c.client != not_by)
+    if not_by is not None:
+        page = not_by.partition(TAB)[0]
+        wanted = wanted.where(table.c.client != page, ~table.c.client.startswith(page + TAB, autoescape=True))
     return [event_of(row) for row in connection.execute(wanted.order_by(table.c.revision)).all()]
 
 

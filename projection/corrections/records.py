@@ -17,6 +17,9 @@ from projection.pipeline import Setup, Task
 MAIN = ""
 """The name of the main line of every sentence."""
 
+TAB = "+"
+"""Parts the names of clients that are one browser tab: "abc" and "abc+1" never get into each other's way."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectSummary:

@@ -255,7 +255,7 @@ class Store:
             return connection.execute(wanted).scalar_one() or 0
 
     def others_since(self, sentence_id: int, base: int, client: str, line: str = MAIN) -> list[Event]:
-        """Return what others than `client` stored after revision `base`, oldest first."""
+        """Return what others than `client` and its tab (see records.TAB) stored after revision `base`, oldest first."""
         with self.database.reading() as connection:
             return lines.events(connection, sentence_id, line, base, client)
 

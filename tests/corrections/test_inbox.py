@@ -294,6 +294,23 @@ def test_decisions_that_are_none(torn, store, wrong):
     assert [line.name for line in store.lines(1)] == ["~c2", "@ana"] and seen(store) == THEIRS
 
 
+def test_buttons_beside_the_editor_are_the_same_page(store):
+    """What a tab stores by other ways ("c1+...") is its own work: no conflict, whatever was seen of it."""
+    box = inbox(store)
+    for n, (client, operation) in enumerate(
+        [("c1", flag(True)), ("c1+a", note("a")), ("c1+b", label(1, 2, "X")), ("c1", remove(1, 2)), ("c1+a", UNDO)], 1
+    ):
+        receipt = box.take(client, [message(n, operation)])
+        assert not receipt.said and not receipt.refused
+    assert len(store.history(1)) == 5 and store.lines(1) == []
+    for other in ("c", "c1%", "c1_b", "c12", "c2+c1"):
+        assert box.take(other, [message(1, note("late"))]).said, other
+    box.take("c3", [message(1, CHECK, base=5)])
+    assert box.take("c1+a", [message(6, label(0, 1, "Y"), base=5)]).said
+    assert box.take("c1", [message(6, label(2, 3, "Z"), base=5)]).said
+    assert {"Y", "Z"} <= {entity.label for entity in store.sentence(1, 0, "~c1").edits.placed}, "one version of one tab"
+
+
 def test_what_came_late_begins_where_its_person_stood(store):
     """c1's second change builds on its first, and c2 came in between: the first is in both versions."""
     box = inbox(store)
