@@ -3,8 +3,8 @@
 import streamlit as st
 
 from views import editor_panel, evidence_panels, inspect_panels, messages, people, workbench
-from views.desk import Desk, valid_pick
-from views.frame import enter
+from views.desk import Desk
+from views.frame import enter, failures_drawn
 from views.resources import store
 from views.running import outcome_here
 from views.session import current_position, current_project, memory, write_address
@@ -33,25 +33,10 @@ def desk_here():
 
 
 editor_panel.editor(desk_here)
-desk, running = desk_here()
-pick = valid_pick(desk)
-if running is not None:
-    inspect_panels.waiting(running)
-messages.messages(desk)
-left, right = st.columns([2, 3])
-with right.container(border=True):
-    tabs = st.tabs(["Candidates", "Methods", "Token table", "Text", "Steps and history"])
-    with tabs[0]:
-        entity = evidence_panels.entity_choice(desk, pick)
-        evidence_panels.candidates_tab(desk, entity)
-    with tabs[1]:
-        evidence_panels.methods_tab(desk)
-    with tabs[2]:
-        evidence_panels.tokens_tab(desk)
-    with tabs[3]:
-        evidence_panels.text_tab(desk)
-    with tabs[4]:
-        evidence_panels.history_tab(desk)
-with left.container(border=True):
-    evidence_panels.matrix_panel(desk, entity)
-inspect_panels.prepare_next(desk)
+with failures_drawn():
+    desk, running = desk_here()
+    if running is not None:
+        inspect_panels.waiting(running)
+    messages.messages(desk)
+    evidence_panels.evidence(desk)
+    inspect_panels.prepare_next(desk)

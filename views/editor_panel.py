@@ -15,7 +15,7 @@ from projection.types import Alignment, Span
 from views import editing, people, tables, workbench
 from views import editor_data as values
 from views.desk import Desk, Memory, Pick, first_doubtful
-from views.frame import say, show_said
+from views.frame import failures_drawn, say, show_said
 from views.jobs import Job
 from views.markup import language_pair, local_time
 from views.palette import css_class, label_keys
@@ -78,14 +78,15 @@ def editor(build: Callable[[], tuple[Desk, Job | None]]) -> None:
     editor rests, or turns to another sentence.
     """
     show_said()
-    desk, running = build()
-    workbench.shown(desk.stored)
-    data = data_of(desk) | {"stale": running is not None}
-    mounted = editor_component()(key=KEY, data=data, default={"sent": None}, on_sent_change=on_sent)
-    # after a restart of the server the first message comes as a value, without a callback
-    if receive(mounted.sent) or desk.memory.page_is_behind:
-        desk.memory.page_is_behind = False
-        st.rerun()
+    with failures_drawn():
+        desk, running = build()
+        workbench.shown(desk.stored)
+        data = data_of(desk) | {"stale": running is not None}
+        mounted = editor_component()(key=KEY, data=data, default={"sent": None}, on_sent_change=on_sent)
+        # after a restart of the server the first message comes as a value, without a callback
+        if receive(mounted.sent) or desk.memory.page_is_behind:
+            desk.memory.page_is_behind = False
+            st.rerun()
 
 
 def data_of(desk: Desk) -> dict[str, Any]:

@@ -12,13 +12,29 @@ from projection.text import schemes
 from projection.text.languages import english_name
 from projection.types import Decision, Span
 from views import editing, editor_panel, markup, matrix, steps, tables
-from views.desk import Desk, Pick
+from views.desk import Desk, Pick, valid_pick
 from views.frame import say
 
 SHOWN_CANDIDATES = 6
 SHOWN_EVENTS = 20
 LARGEST_MATRIX = 200
 """Words on a side beyond which only the rows of the selected entity are drawn."""
+
+
+def evidence(desk: Desk) -> None:
+    """Draw the matrix and the panels beside it, about the entity that is selected in the editor."""
+    pick = valid_pick(desk)
+    left, right = st.columns([2, 3])
+    with right.container(border=True):
+        tabs = st.tabs(["Candidates", "Methods", "Token table", "Text", "Steps and history"])
+        with tabs[0]:
+            entity = entity_choice(desk, pick)
+            candidates_tab(desk, entity)
+        for tab, draw in zip(tabs[1:], (methods_tab, tokens_tab, text_tab, history_tab), strict=True):
+            with tab:
+                draw(desk)
+    with left.container(border=True):
+        matrix_panel(desk, entity)
 
 
 def chosen_entity(desk: Desk, pick: Pick | None) -> int | None:

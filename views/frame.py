@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from projection.errors import ProjectionError
-from views.markup import plain
+from views.markup import notice, plain
 
 ICONS = {"bad": ":material/error:", "warn": ":material/info:"}
 
@@ -40,6 +40,15 @@ def show_said() -> None:
 def say(text: str, tone: str = "") -> None:
     """Leave a short message for the next run of the page; one with the tone "bad" stays until it is closed."""
     st.session_state["said"] = (text, tone)
+
+
+@contextmanager
+def failures_drawn() -> Iterator[None]:
+    """Draw what fails here in its place: what Streamlit shows of an error inside a fragment says nothing."""
+    try:
+        yield
+    except ProjectionError as problem:
+        st.html(notice("This cannot be shown", str(problem), "bad"))
 
 
 @contextmanager

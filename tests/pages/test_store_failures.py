@@ -3,7 +3,7 @@
 import pytest
 
 from projection.corrections.store import Store
-from projection.errors import StoreError
+from projection.errors import StoreError, StoreUnavailable
 from projection.settings import settings
 from tests.pages.conftest import Editor, html, page
 from views.resources import store
@@ -91,3 +91,18 @@ def test_methods_that_cannot_be_kept_for_the_project_are_said(app, read_only):
     page(app, "compare", project=str(read_only), methods="heuristic")
     app.button(key="keep-methods").click().run()
     assert "is read-only: nothing was stored" in said(app)
+
+
+def test_a_database_that_fails_under_the_editor_is_one_sentence(app, project, monkeypatch):
+    number = project(PAIR, PAIR)
+    page(app, "inspect", project=str(number))
+
+    def busy(*_):
+        raise StoreUnavailable("The database is locked by another program.")
+
+    with monkeypatch.context() as moment:
+        moment.setattr(Store, "sentence", busy)
+        app.run()
+        assert not app.exception and "locked by another program" in html(app)
+    app.run()
+    assert Editor(app).spans() == [(0, 1, "PER", "auto")]
