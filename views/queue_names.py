@@ -105,9 +105,9 @@ def dialog(project: Any, queue: Queue, labels: Sequence[str]) -> None:
 
 
 def _found(project: Any, queue: Queue, name: str, label: str, source: str) -> list[Place]:
-    """Return the places that are shown, those to be ticked first."""
+    """Return the places that are shown: those to be ticked first, those that have the label already last."""
     places = list(islice(find(project, queue, name, label, source), MOST))
-    return sorted(places, key=lambda place: not suggested(place, label))
+    return sorted(places, key=lambda place: (not suggested(place, label), place.found.state == "same"))
 
 
 def find(project: Any, queue: Queue, name: str, label: str, source: str) -> Iterator[Place]:
@@ -142,8 +142,8 @@ def _table(places: Sequence[Place], label: str, key: tuple) -> list[Place]:
     edited = st.data_editor(
         frame, hide_index=True, key=f"queue-name-table-{hash(key)}", height=min(420, 38 + 35 * len(places)),
         disabled=list(frame.columns[1:]), alt="Places of the name, with a tick for those to label",
-        column_config={"Apply": st.column_config.CheckboxColumn(width="small"), "#": st.column_config.NumberColumn(
-            width="small")},
+        column_config={"Apply": st.column_config.CheckboxColumn(width=60), "#": st.column_config.NumberColumn(width=60),
+                       "There now": st.column_config.TextColumn(width="medium")},
     )  # fmt: skip
     return [place for place, chosen in zip(places, edited["Apply"], strict=True) if chosen]
 

@@ -136,7 +136,8 @@ class Queue:
             tags = func.substr(reading.row, 1, find(reading.row, "\n")).label("tags")
             known, fresh = reading.doubt.is_not(None).label("known"), self._fresh().label("fresh")
             groups = (sentence.checked, sentence.flagged, known, fresh, tags)
-            chosen = self._from(select(*groups, func.count()), Wanted(())).group_by(*groups)
+            names = (sentence.checked, sentence.flagged, "known", "fresh", "tags")
+            chosen = self._from(select(*groups, func.count()), Wanted(())).group_by(*names)
             for checked, flagged, is_known, is_fresh, head, count in connection.execute(chosen):
                 found = tags_of(head or "")
                 labels.update(dict.fromkeys(found["l"], count))
