@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from projection.errors import GoneError, StoreError
+from views import labels, palette
 from views.desk import Memory
 from views.markup import notice
 from views.resources import store
@@ -54,6 +55,7 @@ def current_project() -> Any | None:
         return None
     if project is not None and st.session_state.get("project") != project.id:
         open_project(project.id, _number(st.query_params.get("s"), 1) - 1)
+    palette.use(labels.colours(project) if project is not None else {})
     return project
 
 
