@@ -81,8 +81,17 @@ function limitLines({ rows }, index, band, wrapped) {
 }
 
 /** Cut both sides so that every piece fits into `room` pixels and few links lead from one band into another. */
-function bandsOf({ rows, doc }, room) {
-  const [source, target] = [rows.source.units, rows.target.units]
+function bandsOf(editor, room) {
+  const { rows, doc } = editor
+  const widths = [rows.source, rows.target].map((row) => row.units.map((unit) => `${unit.start} ${unit.width}`).join())
+  const known = editor.lastCut
+  if (known?.links === doc.links && known.room === room && known.widths.join("|") === widths.join("|")) return known.bands
+  const bands = cutBands(doc, rows.source.units, rows.target.units, room)
+  editor.lastCut = { links: doc.links, room, widths, bands }
+  return bands
+}
+
+function cutBands(doc, source, target, room) {
   const bands = []
   let at = [0, 0]
   while (at[0] < source.length || at[1] < target.length) {
