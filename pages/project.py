@@ -4,7 +4,7 @@ import streamlit as st
 
 from projection.errors import ProjectionError
 from projection.text.languages import normalise
-from views import importing, markup, project_list, project_panels
+from views import importing, markup, palette, project_list, project_panels
 from views.frame import enter
 from views.importing import Reading
 from views.session import forget, open_project, remembered
@@ -43,16 +43,14 @@ def read_files(files, options, source: str, target: str, direction: str) -> Read
 
 
 enter()
-head, menu = st.columns([4, 1], vertical_alignment="bottom")
-head.html(
+palette.use({})
+project_list.deleted_notice()
+project_list.projects_panel()
+st.html(
     markup.page_title(
         "Start a project", "Entities are carried over from a text to its translation, and you check them."
     )
 )
-with menu:
-    project_list.projects_menu()
-
-project_list.deleted_notice()
 source, target, direction = project_panels.language_row()
 try:
     source, target = normalise(source), normalise(target)

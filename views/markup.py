@@ -124,6 +124,12 @@ def tag(label: str, count: int | None = None) -> str:
     return f'<span class="pill count {css_class(label)}">{escape(label)}{number}</span>'
 
 
+def coloured(label: str, colour: str, key: str = "") -> str:
+    """Return a label in the colour of a CSS class, with its key."""
+    hint = f" <kbd>{escape(key)}</kbd>" if key else ""
+    return f'<span class="pill count {colour}"><bdi>{escape(label)}</bdi>{hint}</span>'
+
+
 def pill(text: str, tone: str = "") -> str:
     return f'<span class="pill {tone}">{escape(text)}</span>'
 
