@@ -14,7 +14,7 @@ from uuid import uuid4
 import streamlit as st
 
 from projection.corrections.inbox import Inbox, Receipt
-from projection.corrections.records import StoredSentence
+from projection.corrections.records import TAB, StoredSentence
 from projection.corrections.sheet import Sheet
 from projection.corrections.store import settings_key
 from projection.pipeline import Outcome, Pipeline, Resources, Setup, Task
@@ -134,10 +134,17 @@ def perform(stored: StoredSentence, setup: Setup, seen: Sheet, operation: Mappin
         "base": base, "method": seen.method, "op": dict(operation),
     }  # fmt: skip
     store().keep_settings(setup)
-    receipt = Inbox(store(), newest_sheet, people.may).take(f"page-{uuid4().hex}", [message], people.author())
+    receipt = Inbox(store(), newest_sheet, people.may).take(_client(), [message], people.author())
     if not receipt.refused:
         shown(store().sentence(stored.project_id, stored.position, stored.line))
     return receipt
+
+
+def _client() -> str:
+    """Return a name for one change by a button, as part of this tab: the editor's own are no conflict with it."""
+    view = memory().view
+    tab = view["client"] if view else st.session_state.setdefault("tab", uuid4().hex)
+    return f"{tab}{TAB}{uuid4().hex}"
 
 
 def shown(stored: StoredSentence) -> None:

@@ -13,7 +13,11 @@ from typer.testing import CliRunner
 
 from projection import registry
 from projection.cli import app
+from projection.corrections.store import Store
+from projection.pipeline import Setup, Task
 from projection.registry import Entry
+from projection.settings import settings
+from projection.types import Entity, Sentence, Span
 
 README = (Path(__file__).parent.parent.parent / "README.md").read_text("utf-8")
 COMMANDS = re.findall(r"^python -m projection (.+)$", README, re.MULTILINE)
@@ -42,18 +46,32 @@ def folder(tmp_path, monkeypatch):
     }  # fmt: skip
     for name, content in files.items():
         (tmp_path / name).write_text(content)
+    monkeypatch.setenv("PROJECTION_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("PROJECTION_DATABASE_URL", raising=False)
     return tmp_path
+
+
+@pytest.fixture
+def store(folder):
+    """A store with the project of the examples."""
+    words = ["Maria", "traf", "John", "."]
+    task = Task(Sentence.from_words(words, "en", [Entity(Span(0, 1), "PER")]), Sentence.from_words(words, "de"), True)
+    setup = Setup("en", "de", aligner="diagonal", methods=("heuristic",))
+    Store(settings().database).create_project("Demo", setup, [task])
 
 
 def test_the_readme_shows_every_command():
     assert {command.split()[0] for command in COMMANDS} == {
         "project", "label", "align", "convert", "evaluate", "methods", "models", "train-generator",
+        "export", "backup", "restore",
     }  # fmt: skip
 
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command.split()[0] not in MODEL_COMMANDS])
-def test_commands_run(folder, command):
+def test_commands_run(folder, store, command):
     """With stand-ins in place of models."""
+    if command.startswith("restore"):
+        assert CliRunner().invoke(app, shlex.split(command.replace("restore", "backup"))).exit_code == 0
     arguments = shlex.split(f"{command} {STAND_INS.get(command.split()[0], '')}")
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.stderr
