@@ -102,6 +102,21 @@ def may_manage(project_id: int) -> str:
     return SIGN_IN if not person and login() != "none" else people().may_manage(project_id, person)
 
 
+def may_look(project_id: int) -> str:
+    """Return why the person here may not look at a project, "" if they may.
+
+    Without a login anybody may, as a name alone proves nothing; with one, a project with members is for them alone.
+    """
+    if login() == "none":
+        return ""
+    person = author()
+    if not person:
+        return SIGN_IN
+    if not people().members(project_id) or people().role(project_id, person):
+        return ""
+    return f"{person} is not among the people of this project: ask one of its curators."
+
+
 def line_here(project_id: int, position: int) -> str:
     """Return the line of a sentence that the person here works on."""
     person = author()

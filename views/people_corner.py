@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from importlib.util import find_spec
 from typing import Any
@@ -30,8 +31,20 @@ def enter() -> None:
         _door(state)
         st.stop()
     _corner(state)
+    if state == "in":
+        _turn_away()
     if st.session_state.get("remember-person"):
         _cookie()(key="person-cookie", data={"cookie": people.COOKIE, "name": people.author()})
+
+
+def _turn_away() -> None:
+    """Close the project of the address, or of this tab, to a person who is signed in but not one of its people."""
+    wanted = str(st.query_params.get("project") or st.session_state.get("project") or "")
+    refused = people.may_look(int(wanted)) if re.fullmatch(r"[0-9]{1,9}", wanted) else ""
+    if refused:
+        st.session_state.pop("project", None)
+        st.query_params.pop("project", None)
+        st.html(markup.notice("That project is not open to you", refused, "bad"))
 
 
 @st.fragment

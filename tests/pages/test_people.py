@@ -363,3 +363,31 @@ def test_nothing_is_changed_by_somebody_not_signed_in(monkeypatch, project):
     assert people.author() == ""
     assert people.may(project(PAIR), "", "", 0) == people.SIGN_IN
     assert people.may_manage(1) == people.SIGN_IN
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_with_a_login_a_project_with_members_is_for_them(app, project, team, is_open):
+    number = project(PAIR)
+    if not is_open:
+        team(number, "rui@example.org")
+    app.user = signed_in(email="eve@example.org")
+    app.query_params["project"] = str(number)
+    app.session_state["project"] = number
+    app.run()
+    assert not app.exception
+    assert ("eve@example.org is not among the people of this project" in html(app)) is not is_open
+    assert bool(app.query_params.get("project")) is is_open and ("project" in app.session_state) is is_open
+
+
+@pytest.mark.parametrize("address", ["99999999999999999999", "x", "-1", "²"])
+def test_addresses_of_no_project(app, address):
+    app.user = signed_in(email="eve@example.org")
+    app.query_params["project"] = address
+    app.run()
+    assert not app.exception
+
+
+def test_without_a_login_anybody_looks(app, project, team):
+    number = project(PAIR)
+    team(number)
+    assert "Only a curator" in html(open_as(app, "Stranger", number))
