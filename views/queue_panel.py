@@ -163,7 +163,7 @@ def _problems(refused: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 def empty_text(project: Any, wanted: Wanted) -> str:
-    if wanted == Wanted(order=wanted.order) and project.sentences == project.checked:
+    if wanted == Wanted(order=wanted.order, mine=wanted.mine) and project.sentences == project.checked:
         return "All sentences are checked."
     return "No sentence is in this list. Change the filters above to see others."
 

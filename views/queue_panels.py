@@ -8,11 +8,13 @@ from typing import Any
 import streamlit as st
 
 from projection import registry
+from projection.corrections.people import own_line
 from projection.corrections.queue import Order, Queue, State, Tally, Wanted
 from projection.pipeline import ROLES
 from projection.triage import KINDS
 from views import markup, queue_data, queue_scan
 from views.inspect_panels import STAGES
+from views.people import author
 from views.queue_panel import SIZE
 from views.queue_scan import Scan
 from views.resources import store
@@ -59,7 +61,9 @@ def filters(tally: Tally, people: list[str]) -> Wanted:
         if people:
             person = _choice("Given to", "queue-person", ["", *people], lambda name: name or "Anybody", kept)
         st.button("Reset", key="queue-reset", on_click=reset, disabled=not _filtered())
-    return Wanted(tuple(states), label, st.session_state.get("queue-reason", ""), person, text.strip(), order)
+    reason, person_here = st.session_state.get("queue-reason", ""), author()
+    mine = own_line(person_here) if person_here else ""
+    return Wanted(tuple(states), label, reason, person, text.strip(), order, mine=mine)
 
 
 def _choice(label: str, key: str, options: list[str], name: Any, kept: dict[str, Any]) -> str:

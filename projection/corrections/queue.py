@@ -18,6 +18,8 @@ from projection.corrections.records import MAIN, StoredSentence, local, sentence
 Order = Literal["doubt", "corpus", "length", "label"]
 State = Literal["open", "flagged", "checked", "bulk", "corrected", "noted", "conflict"]
 BULK_CHECK = "check in bulk"
+TELLING = 3
+"""Sentences accepted from which on their pace says something."""
 LONGEST_PAUSE = 900
 """Seconds on one sentence from which on nobody was working on it."""
 
@@ -28,7 +30,7 @@ class Wanted:
 
     A sentence is in if it is in one of `states` (none: any) and has the `label`, the `reason` (a kind of doubt, or
     "none"), the `person` it was given to, and all the words of `text` in its texts or its note, "" meaning any.
-    `most` is the greatest doubt.
+    `most` is the greatest doubt. `mine` is the line of who asks: what they have checked there is checked for them.
     """
 
     states: tuple[State, ...] = ("open",)
@@ -38,6 +40,7 @@ class Wanted:
     text: str = ""
     order: Order = "doubt"
     most: float | None = None
+    mine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +162,13 @@ class Queue:
             return sorted(row.person for row in rows)
 
     def pace(self) -> float | None:
-        """Return the mean seconds a sentence was open before it was accepted, None while nobody has accepted any."""
+        """Return the mean seconds a sentence was open before it was accepted, None while that were too few to say."""
         event, sentence = tables.event, tables.sentence
-        chosen = select(func.avg(event.c.seconds)).join(sentence, sentence.c.id == event.c.sentence_id)
+        chosen = select(func.avg(event.c.seconds), func.count()).join(sentence, sentence.c.id == event.c.sentence_id)
         counts = event.c.kind == "check", event.c.seconds > 0, event.c.seconds < LONGEST_PAUSE
         with self._database.reading() as connection:
-            return connection.execute(chosen.where(sentence.c.project_id == self._project, *counts)).scalar()
+            mean, count = connection.execute(chosen.where(sentence.c.project_id == self._project, *counts)).one()
+        return mean if count >= TELLING else None
 
     def batches(self, prefix: str, limit: int = 3) -> list[Batch]:
         """Return the newest things done to many sentences (their `client` begins with `prefix`), newest first."""
@@ -210,7 +214,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     sentence, reading = tables.sentence.c, tables.reading.c
     found: list[ColumnElement[bool]] = []
     if wanted.states:
-        found.append(or_(*(_STATES[state]() for state in wanted.states)))
+        found.append(or_(*(_STATES[state](wanted.mine) for state in wanted.states)))
     if wanted.label:
         found.append(reading.row.contains(tag("l", wanted.label)))
     if wanted.reason == "none":
@@ -238,6 +242,16 @@ def _order(wanted: Wanted) -> Sequence[ColumnElement[Any]]:
         "label": [func.substr(reading.row, 1, HEAD).nulls_last()],
     }
     return [*first[wanted.order], sentence.position]
+
+
+def _checked(mine: str) -> ColumnElement[bool]:
+    """Whether a sentence is checked, for all or on the line `mine`."""
+    sentence, line = tables.sentence.c, tables.line.c
+    if not mine:
+        return sentence.checked
+    return or_(
+        sentence.checked, exists().where(line.sentence_id == sentence.id, line.name == mine, line.open, line.checked)
+    )
 
 
 def _bulk() -> ColumnElement[bool]:
@@ -269,13 +283,13 @@ def _apart() -> ColumnElement[bool]:
 
 
 _STATES = {
-    "open": lambda: ~tables.sentence.c.checked,
-    "flagged": lambda: tables.sentence.c.flagged,
-    "checked": lambda: tables.sentence.c.checked,
-    "bulk": _bulk,
-    "corrected": _corrected,
-    "noted": lambda: tables.sentence.c.note != "",
-    "conflict": _conflict,
+    "open": lambda mine: ~_checked(mine),
+    "flagged": lambda mine: tables.sentence.c.flagged,
+    "checked": lambda mine: _checked(mine),
+    "bulk": lambda mine: _bulk(),
+    "corrected": lambda mine: _corrected(),
+    "noted": lambda mine: tables.sentence.c.note != "",
+    "conflict": lambda mine: _conflict(),
 }
 
 

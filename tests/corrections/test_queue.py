@@ -257,8 +257,21 @@ def test_where_a_name_may_be(store, project):
 def test_people_and_pace(store, project):
     queue = Queue(store.database, project, NOW)
     assert queue.people() == [] and queue.pace() is None
+    for position, seconds in enumerate((12.0, 8.0, 16.0, 5000.0)):  # the last one went for lunch
+        assert queue.pace() is (None if position < 3 else queue.pace())
+        stored = store.sentence(project, position)
+        stamp = Stamp(seconds=seconds)
+        store.save(stored.id, Edits(checked=True), expected_revision=0, kind="check", stamp=stamp)
+    assert queue.pace() == 12.0
+
+
+def test_what_somebody_checked_on_a_line_of_their_own(store, project):
+    read(store, project)
     stored = store.sentence(project, 0)
-    store.save(stored.id, Edits(checked=True), expected_revision=0, kind="check", stamp=Stamp(seconds=12.0))
-    stored = store.sentence(project, 1)
-    store.save(stored.id, Edits(checked=True), expected_revision=0, kind="check", stamp=Stamp(seconds=8.0))
-    assert queue.pace() == 10.0
+    store.fork(stored.id, "@Ana", 0)
+    mine = store.sentence(project, 0, "@Ana")
+    assert 0 in positions(store, project, mine="@Ana")
+    store.save(stored.id, Edits(checked=True), expected_revision=mine.revision, kind="check", line="@Ana")
+    assert positions(store, project, states=("checked",), mine="@Ana") == [0]
+    assert 0 not in positions(store, project, mine="@Ana")
+    assert 0 in positions(store, project, mine="@Rui") and 0 in positions(store, project)

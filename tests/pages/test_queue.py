@@ -220,6 +220,21 @@ def test_a_viewer_changes_nothing(app, project):
     assert buttons["queue-bulk"] and buttons["queue-names"]
 
 
+def test_a_sentence_done_apart_is_accepted_on_the_line_of_the_person(app, project):
+    number = project(*PAIRS)
+    people.assignments().give_apart(number, [0], ["Ana", "Rui"], "Ana")
+    app.session_state["person"] = "Ana"
+    opened(app, number)
+    (row,) = [row for row in listed(number) if row.stored.position == 0]
+    assert row.people == ("Ana", "Rui")
+    own = people.people().line_for(number, row.stored.id, "Ana")
+    stored = store().sentence(number, 0, own)
+    send(app, "a", 1, op(number, 1, 0, kind="check") | {"line": own, "base": stored.revision})
+    assert store().sentence(number, 0, own).edits.checked and not store().sentence(number, 0).edits.checked
+    assert "1 to 3 of 3 sentences, filtered from 4" in html(app)  # for Ana it is done
+    assert 0 not in [position for position, *_ in queue_panel.queue_of(store().project(number)).acceptable(Wanted())]
+
+
 # bulk and names ----------------------------------------------------------------------------------------
 
 
