@@ -1,7 +1,8 @@
 // The correction editor: source and target words, labels, links, other methods, by keyboard, mouse and touch.
 // This file keeps the state and takes in what the server says; the others each do one thing (document, queue, selection,
-// commands, keys, pointer, forms, rows, lines, geometry, drawing, strips, bars). They are joined into one script, in any
-// order. State lives on the root node: the exported function is called again for every new data and must not start over.
+// commands, modes, keys, pointer, forms, rows, lines, geometry, drawing, strips, bars, foot). They are joined into one
+// script, in any order. State lives on the root node: the exported function is called again for every new data and must
+// not start over.
 //
 // From the server, `data` (views/editor_panel.py); word indices from 0, spans half-open:
 //   project, sentence, position (from 0), total, line, revision, method: where we are; an edit names them again
@@ -36,24 +37,35 @@ function createEditor(root) {
   const find = (selector) => root.querySelector(selector)
   const row = (side) => ({ cells: find(`.cells.${side}`), gutter: find(`.gutter.of-${side}`), words: [], boxes: new Map() })
   return {
-    root, find,
+    root,
+    find,
     rows: { source: row("source"), target: row("target") },
     queue: createQueue(localStorage),
     view: { n: 0, sentence: null, pick: null, ghost: null, go: null, open: null },
-    data: null, doc: null, geometry: null,
-    cursor: { side: "target", index: 0 }, anchor: null,
-    mode: "edit", first: null, caret: 0, drag: null, hot: null,
+    data: null,
+    doc: null,
+    geometry: null,
+    cursor: { side: "target", index: 0 },
+    anchor: null,
+    mode: "edit",
+    first: null,
+    caret: 0,
+    drag: null,
+    hot: null,
     show: { links: false, methods: true, wrap: null, ...readShown() },
-    turning: null, clock: { since: Date.now(), sum: 0 },
-    problems: [], problemsSeen: new Set(),
-  } // prettier-ignore
+    turning: null,
+    clock: { since: Date.now(), sum: 0 },
+    problems: [],
+    problemsSeen: new Set(),
+  }
 }
 
 /** Start listening, once; a page that comes back after being taken away starts again with the same state. */
 function attach(editor) {
   if (editor.listening) return
   const listening = (editor.listening = new AbortController())
-  const on = (target, name, action, options) => target.addEventListener(name, (event) => action(editor, event), { signal: listening.signal, ...options })
+  const on = (target, name, action, options) =>
+    target.addEventListener(name, (event) => action(editor, event), { signal: listening.signal, ...options })
   on(document, "keydown", onKey, { capture: true })
   on(document, "visibilitychange", keepTime)
   on(document, "pointerdown", noticeLeaving, { capture: true })

@@ -9,7 +9,7 @@ const COMMANDS = {
   previousSpan: (editor) => choose(editor, neighbourSpan(editor, -1)),
   narrow,
   remove: removeLabel,
-  reject: (editor) => removeLabel(editor) && nextUnchecked(editor),
+  reject: (editor) => removeLabel(editor) && nextAutomatic(editor),
   confirm: confirmSpan,
   startOut: (editor) => resizePick(editor, "start", -1),
   startIn: (editor) => resizePick(editor, "start", 1),
@@ -70,7 +70,8 @@ function labelPick(editor, label) {
   const entity = pickedEntity(editor)
   const words = saidSpan(editor, side, pick)
   if (entity?.label === label) {
-    if (entity.state === "auto" && side === "target") return edit(editor, { kind: "confirm", start, end }, `${label} on ${words} confirmed.`)
+    if (entity.state === "auto" && side === "target")
+      return edit(editor, { kind: "confirm", start, end }, `${label} on ${words} accepted.`)
     return say(editor, `${words} is ${label} already.`)
   }
   const gone = editor.doc[side].entities.filter((other) => other !== entity && overlaps(other, start, end))
@@ -88,11 +89,12 @@ function removeLabel(editor) {
 
 function confirmSpan(editor) {
   const entity = pickedEntity(editor)
-  if (!entity || editor.view.pick.side !== "target") return say(editor, "Select a label of the lower sentence to confirm it.")
+  if (!entity || editor.view.pick.side !== "target") return say(editor, "Select a label of the lower sentence to accept it.")
   const words = saidSpan(editor, "target", entity)
   if (entity.state !== "auto") say(editor, `${entity.label} on ${words} is ${entity.said} already.`)
-  else if (!edit(editor, { kind: "confirm", start: entity.start, end: entity.end }, `${entity.label} on ${words} confirmed.`)) return
-  if (!nextUnchecked(editor)) say(editor, `${editor.find(".said").textContent} No unchecked label is left: A accepts the sentence.`)
+  else if (!edit(editor, { kind: "confirm", start: entity.start, end: entity.end }, `${entity.label} on ${words} accepted.`))
+    return
+  if (!nextAutomatic(editor)) say(editor, `${editor.find(".said").textContent} No automatic label is left: A checks the sentence.`)
 }
 
 const edgeAt = (editor, way) => ((way === "left") === !isRightToLeft(editor, editor.cursor.side) ? "start" : "end")
@@ -112,7 +114,8 @@ function resizeTo(editor, to) {
   if (!isInside(row, to.start, to.end)) return say(editor, "The sentence ends here.")
   const entity = pickedEntity(editor)
   const blocked = entity && row.entities.find((other) => other !== entity && overlaps(other, to.start, to.end))
-  if (blocked) return say(editor, `${blocked.label} on ${saidSpan(editor, side, blocked)} is in the way: shrink or delete it first.`, "warn")
+  if (blocked)
+    return say(editor, `${blocked.label} on ${saidSpan(editor, side, blocked)} is in the way: shrink or delete it first.`, "warn")
   const op = { kind: "move", side, start, end, to: [to.start, to.end] }
   if (entity && !edit(editor, op, `${entity.label} is now ${saidSpan(editor, side, to)}.`)) return
   choose(editor, { side, start: to.start, end: to.end })
@@ -138,7 +141,12 @@ function cycleCandidates(editor, way) {
   }
   editor.view.ghost = ghost
   viewChanged(editor)
-  say(editor, ghost === null ? "No candidate is previewed." : `${ghostText(candidates[ghost], ghost)}: ${saidSpan(editor, "target", candidates[ghost])}. ${candidates[ghost].why ?? ""}`)
+  say(
+    editor,
+    ghost === null
+      ? "No candidate is previewed."
+      : `${ghostText(candidates[ghost], ghost)}: ${saidSpan(editor, "target", candidates[ghost])}. ${candidates[ghost].why ?? ""}`,
+  )
   repaint(editor)
 }
 
@@ -150,86 +158,18 @@ function useCandidate(editor) {
   const placed = placedEntity(editor)
   const { start, end, label } = candidate
   const op = { kind: "place", start: placed?.start ?? null, end: placed?.end ?? null, to: [start, end], label }
-  if (edit(editor, op, `${label} is now on ${saidSpan(editor, "target", candidate)}.`)) choose(editor, { side: "target", start, end })
-}
-
-// links -------------------------------------------------------------------------------------------------
-
-function startLink(editor) {
-  if (editor.data.readonly) return say(editor, editor.data.readonly, "warn")
-  const { side, index } = editor.cursor
-  const other = otherSide(side)
-  if (!editor.doc[other].words.length) return say(editor, `There is no ${other} text to link with.`)
-  Object.assign(editor, { mode: "link", first: { side, index } })
-  focusWord(editor, other, linkedWord(editor, side, index))
-  say(editor, `Link from ${quoted(editor.doc[side].words[index])}: choose a word in the other sentence.`)
-}
-
-/** Link the first word with the one under the cursor, or take that link away. */
-function toggleLink(editor) {
-  const { first, cursor } = editor
-  if (!first || first.side === cursor.side) return say(editor, "Choose a word in the other sentence: up and down arrows.")
-  const [source, target] = first.side === "source" ? [first.index, cursor.index] : [cursor.index, first.index]
-  const on = !editor.doc.links.some((link) => link[0] === source && link[1] === target)
-  const words = `${quoted(editor.doc.source.words[source])} and ${quoted(editor.doc.target.words[target])}`
-  return edit(editor, { kind: "link", source, target, on }, on ? `${words} linked.` : `${words} not linked any more.`)
-}
-
-// words -------------------------------------------------------------------------------------------------
-
-function startTokens(editor) {
-  if (editor.data.readonly) return say(editor, editor.data.readonly, "warn")
-  editor.mode = "token"
-  focusWord(editor, editor.cursor.side, editor.cursor.index)
-  say(editor, "Splitting words. Labels and links go along.")
-}
-
-/** Move the mark inside the word; at its end on to the next word. */
-function moveCaret(editor, way) {
-  const { side, index } = editor.cursor
-  const offsets = splitOffsets(editor.doc[side].words[index])
-  const next = offsets.indexOf(editor.caret) + (isForward(editor, side, way) ? 1 : -1)
-  if (offsets[next] !== undefined && offsets.length) editor.caret = offsets[next]
-  else {
-    step(editor, way)
-    const entered = splitOffsets(editor.doc[side].words[editor.cursor.index])
-    if (editor.cursor.index !== index) editor.caret = (isForward(editor, side, way) ? entered[0] : entered.at(-1)) ?? 0
-  }
-  repaint(editor)
-}
-
-function splitHere(editor) {
-  const { side, index } = editor.cursor
-  const letters = [...editor.doc[side].words[index]]
-  const at = editor.caret
-  if (!splitOffsets(letters.join("")).includes(at)) return say(editor, `${quoted(letters.join(""))} cannot be split.`)
-  const said = `${quoted(letters.slice(0, at).join(""))} and ${quoted(letters.slice(at).join(""))} are two words now.`
-  if (edit(editor, { kind: "split", side, word: index, at }, said)) settleWord(editor, side, index)
-}
-
-function mergeHere(editor) {
-  const { side, index } = editor.cursor
-  const row = editor.doc[side]
-  if (index + 1 >= row.words.length) return say(editor, "There is no next word to join it with.")
-  if (labelsMeet(row, index)) return say(editor, "Two labels meet here: delete one of them before joining the words.", "warn")
-  const said = `${quoted(row.words[index] + row.words[index + 1])} is one word now.`
-  if (edit(editor, { kind: "merge", side, word: index }, said)) settleWord(editor, side, index)
-}
-
-/** After words changed, select where the cursor is, and put the mark into its word. */
-function settleWord(editor, side, index) {
-  moveTo(editor, side, index)
-  focusWord(editor, side, index)
+  if (edit(editor, op, `${label} is now on ${saidSpan(editor, "target", candidate)}.`))
+    choose(editor, { side: "target", start, end })
 }
 
 // the sentence ------------------------------------------------------------------------------------------
 
 function acceptSentence(editor) {
-  if (!editor.doc.target.words.length) return say(editor, "There is no translation to accept yet.", "warn")
+  if (!editor.doc.target.words.length) return say(editor, "There is no translation to check yet.", "warn")
   if (editor.data.conflict) return say(editor, "There are two versions: choose one above first.", "warn")
-  if (!editor.doc.checked && !edit(editor, { kind: "check" }, "Accepted.")) return
+  if (!editor.doc.checked && !edit(editor, { kind: "check" }, "Checked.")) return
   if (editor.data.position + 1 < editor.data.total) goTo(editor, editor.data.position + 1)
-  else say(editor, "Accepted. This was the last sentence.", "good")
+  else say(editor, "Checked. This was the last sentence.", "good")
 }
 
 function stepBack(editor, kind) {
@@ -239,7 +179,12 @@ function stepBack(editor, kind) {
 
 function resolve(editor, keepMine) {
   const { conflict } = editor.data
-  if (conflict) edit(editor, { kind: "resolve", line: conflict.line, keep: keepMine }, keepMine ? "Your version is taken." : "The stored version stays.")
+  if (conflict)
+    edit(
+      editor,
+      { kind: "resolve", line: conflict.line, keep: keepMine },
+      keepMine ? "Your version is taken." : "The stored version stays.",
+    )
 }
 
 function openGuidelines(editor) {

@@ -1,7 +1,12 @@
 // What an edit does to the sentence before the server has answered: pure functions, (document, operation) -> document.
 // Words count from 0, spans are half-open, `at` counts code points. An operation that no longer fits changes nothing.
 const SAID = {
-  auto: "automatic", kept: "given", accepted: "accepted", bulk: "accepted in bulk", corrected: "corrected", manual: "added by hand",
+  auto: "automatic",
+  kept: "given",
+  accepted: "accepted",
+  bulk: "accepted in bulk",
+  corrected: "corrected",
+  manual: "added by hand",
 }
 
 /** Return the parts of the server's data that operations change. */
@@ -49,7 +54,7 @@ const OPERATIONS = {
   },
   link: (doc, { source, target, on }) => {
     const others = doc.links.filter((link) => link[0] !== source || link[1] !== target)
-    if ((others.length < doc.links.length) === on) return doc
+    if (others.length < doc.links.length === on) return doc
     if (source >= doc.source.words.length || target >= doc.target.words.length) return doc
     const links = on ? [...others, [source, target, 1, "", true]] : others
     return withLinked({ ...doc, links: links.sort((one, other) => one[0] - other[0] || one[1] - other[1]) })
@@ -58,7 +63,9 @@ const OPERATIONS = {
     const letters = [...(doc[side].words[word] ?? "")]
     if (at <= 0 || at >= letters.length) return doc
     const halves = [letters.slice(0, at).join(""), letters.slice(at).join("")]
-    return withWords(doc, side, word, 1, halves, (index) => (index < word ? [index] : index === word ? [index, index + 1] : [index + 1]))
+    return withWords(doc, side, word, 1, halves, (index) =>
+      index < word ? [index] : index === word ? [index, index + 1] : [index + 1],
+    )
   },
   merge: (doc, { side, word }) => {
     const { words } = doc[side]
@@ -96,14 +103,18 @@ function madeEntity(doc, before, start, end, label) {
 /** Take the entities `gone` from a side and put `made` there, as the heir of `before` in the pairs and candidates. */
 function replaceEntities(doc, side, gone, made, before) {
   const old = doc[side].entities
-  const entities = [...old.filter((entity) => !gone.includes(entity)), ...(made ? [made] : [])].sort((one, other) => one.start - other.start)
+  const entities = [...old.filter((entity) => !gone.includes(entity)), ...(made ? [made] : [])].sort(
+    (one, other) => one.start - other.start,
+  )
   const now = (index) => entities.indexOf(old[index] === before ? made : old[index])
   return { ...doc, [side]: { ...doc[side], entities }, ...renumbered(doc, side, now) }
 }
 
 function renumbered(doc, side, now) {
   const column = side === "source" ? 0 : 1
-  const pairs = doc.pairs.map((pair) => pair.map((index, place) => (place === column ? now(index) : index))).filter((pair) => pair[column] >= 0)
+  const pairs = doc.pairs
+    .map((pair) => pair.map((index, place) => (place === column ? now(index) : index)))
+    .filter((pair) => pair[column] >= 0)
   if (side === "target") return { pairs }
   const candidates = {}
   for (const [index, list] of Object.entries(doc.candidates)) if (now(+index) >= 0) candidates[now(+index)] = list
@@ -122,7 +133,12 @@ function withWords(doc, side, word, count, words, places) {
   const column = side === "source" ? 0 : 1
   const carried = (item) => ({ ...item, start: places(item.start)[0], end: places(item.end - 1).at(-1) + 1 })
   const gaps = [...row.gaps.slice(0, word + 1), ...words.slice(1).map(() => false), ...row.gaps.slice(word + count)]
-  const after = { ...row, gaps, words: [...row.words.slice(0, word), ...words, ...row.words.slice(word + count)], entities: row.entities.map(carried) }
+  const after = {
+    ...row,
+    gaps,
+    words: [...row.words.slice(0, word), ...words, ...row.words.slice(word + count)],
+    entities: row.entities.map(carried),
+  }
   const links = new Map()
   for (const link of doc.links)
     for (const place of places(link[column])) {

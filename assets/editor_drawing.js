@@ -87,9 +87,16 @@ function drawLink(editor, parent, link, kind) {
   if (!curve) return drawStubs(editor, parent, link, kind)
   const near = isNear(editor, link) || (editor.hot?.link && editor.hot.link === link)
   const width = round(0.9 + 1.5 * link[2])
-  shape(parent, "path", { class: ["link", kind, link[4] && "manual", near && "near"].filter(Boolean).join(" "), d: pathOf(curve), "stroke-width": width })
+  shape(parent, "path", {
+    class: ["link", kind, link[4] && "manual", near && "near"].filter(Boolean).join(" "),
+    d: pathOf(curve),
+    "stroke-width": width,
+  })
   if (!link[4]) return
-  for (const [x, y] of [[curve.x1, curve.y1], [curve.x2, curve.y2]])
+  for (const [x, y] of [
+    [curve.x1, curve.y1],
+    [curve.x2, curve.y2],
+  ])
     shape(parent, "rect", { class: `end ${kind}`, x: round(x - 3), y: round(y - 3), width: 6, height: 6 })
 }
 
@@ -100,7 +107,10 @@ function drawStubs(editor, parent, link, kind) {
   const lean = bandOf(editor, "source", link[0]) < bandOf(editor, "target", link[1]) ? 1 : -1
   const [y1, y2] = [anchorOf(editor, "source", link[0]).bottom + 1, anchorOf(editor, "target", link[1]).top - 1]
   const className = ["link stub", kind, link[4] && "manual", isNear(editor, link) && "near"].filter(Boolean).join(" ")
-  shape(parent, "path", { class: className, d: `M${round(from.middle)},${round(y1)}q0,9 ${8 * lean},14M${round(to.middle)},${round(y2)}q0,-9 ${-8 * lean},-14` })
+  shape(parent, "path", {
+    class: className,
+    d: `M${round(from.middle)},${round(y1)}q0,9 ${8 * lean},14M${round(to.middle)},${round(y2)}q0,-9 ${-8 * lean},-14`,
+  })
 }
 
 /** In link mode: the line from the first word to the word under the cursor. */
@@ -128,10 +138,12 @@ function markHot(editor) {
   const wanted = new Set()
   if (place) {
     const here = place.side === "source" ? 0 : 1
-    for (const link of editor.doc.links) if (link[here] === place.index) wanted.add(editor.rows[otherSide(place.side)].words[link[1 - here]])
+    for (const link of editor.doc.links)
+      if (link[here] === place.index) wanted.add(editor.rows[otherSide(place.side)].words[link[1 - here]])
     if (wanted.size) wanted.add(editor.rows[place.side].words[place.index])
   }
-  for (const link of editor.hot?.link ? [editor.hot.link] : []) wanted.add(editor.rows.source.words[link[0]]).add(editor.rows.target.words[link[1]])
+  for (const link of editor.hot?.link ? [editor.hot.link] : [])
+    wanted.add(editor.rows.source.words[link[0]]).add(editor.rows.target.words[link[1]])
   for (const node of editor.shaded ?? []) if (!wanted.has(node)) node?.classList.remove("hot")
   for (const node of wanted) node?.classList.add("hot")
   editor.shaded = wanted
@@ -141,7 +153,13 @@ function drawGhost(editor, overlay) {
   const ghost = candidatesFor(editor)[editor.view.ghost]
   if (!ghost) return
   const lines = linesOf(editor, "target", ghost)
-  const around = (line) => Math.max(line.bottom, ...[...editor.geometry.target.boxes.values()].filter((box) => box.left < line.right && box.right > line.left && box.top < line.bottom && box.bottom > line.top).map((box) => box.bottom))
+  const around = (line) =>
+    Math.max(
+      line.bottom,
+      ...[...editor.geometry.target.boxes.values()]
+        .filter((box) => box.left < line.right && box.right > line.left && box.top < line.bottom && box.bottom > line.top)
+        .map((box) => box.bottom),
+    )
   lines.forEach((line, index) => {
     const node = make("div", "ghost")
     Object.assign(node.style, { left: `${line.left}px`, width: `${line.right - line.left}px`, top: `${around(line) + 6}px` })
@@ -173,7 +191,11 @@ function drawCaret(editor, overlay) {
   const origin = editor.find(".track").getBoundingClientRect()
   const place = caretPlace(text, units)
   const node = make("div", "caret")
-  Object.assign(node.style, { left: `${place.x - origin.left}px`, top: `${place.top - origin.top - 2}px`, height: `${place.height + 4}px` })
+  Object.assign(node.style, {
+    left: `${place.x - origin.left}px`,
+    top: `${place.top - origin.top - 2}px`,
+    height: `${place.height + 4}px`,
+  })
   overlay.append(node)
 }
 

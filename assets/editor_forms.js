@@ -49,13 +49,15 @@ function onInput(editor) {
   const form = editor.find(".labels")
   if (form.hidden) return
   const found = matchingLabels(editor, form.querySelector("input").value)
-  form.querySelector(".matches").replaceChildren(...found.map(({ label, colour }) => {
-    const node = make("button", `hint ${colour}`)
-    Object.assign(node, { type: "button" })
-    Object.assign(node.dataset, { command: "label", label })
-    node.append(make("span", "tag", label))
-    return node
-  })) // prettier-ignore
+  form.querySelector(".matches").replaceChildren(
+    ...found.map(({ label, colour }) => {
+      const node = make("button", `hint ${colour}`)
+      Object.assign(node, { type: "button" })
+      Object.assign(node.dataset, { command: "label", label })
+      node.append(make("span", "tag", label))
+      return node
+    }),
+  )
 }
 
 /** Labels that begin with what is typed, then those that contain it; at most six. */
@@ -96,7 +98,13 @@ function helpParts(editor) {
   const groups = make("div", "help-groups")
   for (const [name, keys] of HELP) groups.append(helpGroup(name, keys))
   const named = editor.doc.labels.slice(0, 36).map((item, index) => [keyOfLabel(editor, item, index).toUpperCase(), item.label])
-  if (named.length) groups.append(helpGroup("Labels here", named.filter(([key]) => key)))
+  if (named.length)
+    groups.append(
+      helpGroup(
+        "Labels here",
+        named.filter(([key]) => key),
+      ),
+    )
   inside.append(head, groups)
   return [inside]
 }

@@ -50,7 +50,11 @@ function linesOf(editor, side, { start, end }) {
   for (const word of editor.geometry[side].words.slice(start, end)) {
     const line = lines.at(-1)
     if (line && word.top < line.bottom - 4 && word.bottom > line.top + 4) {
-      Object.assign(line, { left: Math.min(line.left, word.left), right: Math.max(line.right, word.right), bottom: Math.max(line.bottom, word.bottom) })
+      Object.assign(line, {
+        left: Math.min(line.left, word.left),
+        right: Math.max(line.right, word.right),
+        bottom: Math.max(line.bottom, word.bottom),
+      })
     } else lines.push({ ...word })
   }
   for (const line of lines) line.middle = (line.left + line.right) / 2
@@ -60,9 +64,13 @@ function linesOf(editor, side, { start, end }) {
 /** The lines of the target sentence, one in each band: {top, bottom} with the boxes. */
 function targetLines({ geometry, bands, rows }) {
   return bands.map(({ target: [from, to] }) => {
-    const places = rows.target.units.slice(from, to).map((unit) => geometry.target.boxes.get(unit.start) ?? geometry.target.words[unit.start])
+    const places = rows.target.units
+      .slice(from, to)
+      .map((unit) => geometry.target.boxes.get(unit.start) ?? geometry.target.words[unit.start])
     const known = places.filter(Boolean)
-    return known.length ? { top: Math.min(...known.map((place) => place.top)), bottom: Math.max(...known.map((place) => place.bottom)) } : null
+    return known.length
+      ? { top: Math.min(...known.map((place) => place.top)), bottom: Math.max(...known.map((place) => place.bottom)) }
+      : null
   })
 }
 
@@ -79,7 +87,8 @@ function curveOf(editor, source, target) {
   return { x1: from.middle, y1, x2: to.middle, y2, bow: bow(y2 - y1, to.middle - from.middle) }
 }
 
-const pathOf = ({ x1, y1, x2, y2, bow: by }) => `M${round(x1)},${round(y1)}C${round(x1)},${round(y1 + by)} ${round(x2)},${round(y2 - by)} ${round(x2)},${round(y2)}`
+const pathOf = ({ x1, y1, x2, y2, bow: by }) =>
+  `M${round(x1)},${round(y1)}C${round(x1)},${round(y1 + by)} ${round(x2)},${round(y2 - by)} ${round(x2)},${round(y2)}`
 const round = (number) => Math.round(number * 10) / 10
 
 /** Where a curve is at a height: its x, or null above and below it. */
@@ -109,11 +118,13 @@ function linkAt(editor, x, y, near = 12) {
 
 /** The pair whose ribbon a point lies in, or null. */
 function ribbonAt(editor, x, y) {
-  return editor.doc.pairs.find((pair) => {
-    const edges = ribbonEdges(editor, pair)
-    const [left, right] = edges ? edges.map((edge) => curveAt(edge, y)) : []
-    return left !== undefined && left !== null && x >= Math.min(left, right) && x <= Math.max(left, right)
-  }) ?? null
+  return (
+    editor.doc.pairs.find((pair) => {
+      const edges = ribbonEdges(editor, pair)
+      const [left, right] = edges ? edges.map((edge) => curveAt(edge, y)) : []
+      return left !== undefined && left !== null && x >= Math.min(left, right) && x <= Math.max(left, right)
+    }) ?? null
+  )
 }
 
 /** The two edges of the ribbon of a pair, as curves; null where its boxes are in different bands. */
@@ -122,10 +133,14 @@ function ribbonEdges(editor, [source, target]) {
   const from = geometry.source.boxes.get(doc.source.entities[source]?.start)
   const to = geometry.target.boxes.get(doc.target.entities[target]?.start)
   if (!from || !to || to.top < from.bottom) return null
-  if (bandOf(editor, "source", doc.source.entities[source].start) !== bandOf(editor, "target", doc.target.entities[target].start)) return null
+  if (bandOf(editor, "source", doc.source.entities[source].start) !== bandOf(editor, "target", doc.target.entities[target].start))
+    return null
   const [y1, y2] = [from.bottom + 2, to.top - 2]
   const by = bow(y2 - y1, to.middle - from.middle)
-  return [{ x1: from.left + 3, y1, x2: to.left + 3, y2, bow: by }, { x1: from.right - 3, y1, x2: to.right - 3, y2, bow: by }]
+  return [
+    { x1: from.left + 3, y1, x2: to.left + 3, y2, bow: by },
+    { x1: from.right - 3, y1, x2: to.right - 3, y2, bow: by },
+  ]
 }
 
 /** The word of a row nearest to a point of the track. */

@@ -1,5 +1,10 @@
 // Which key does what, in which mode; the same tables fill the overlay of all keys.
-const GOING = { "Ctrl+ArrowLeft": "previous", "Ctrl+ArrowRight": "next", "Ctrl+z": "undo", "Ctrl+Shift+z": "redo", "Ctrl+y": "redo", "Ctrl+s": "saved", "?": "help", Escape: "leave", "Alt+ArrowLeft": "none", "Alt+ArrowRight": "none", v: "links", d: "methods", w: "wrap" }
+const GOING = {
+  "Ctrl+ArrowLeft": "previous", "Ctrl+ArrowRight": "next",
+  "Ctrl+z": "undo", "Ctrl+Shift+z": "redo", "Ctrl+y": "redo", "Ctrl+s": "saved",
+  "?": "help", Escape: "leave", v: "links", d: "methods", w: "wrap",
+  "Alt+ArrowLeft": "none", "Alt+ArrowRight": "none", // else the browser would go back
+}
 const MOVING = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "other", ArrowDown: "other" }
 const EDIT_KEYS = {
   ...GOING, ...MOVING,
@@ -10,32 +15,60 @@ const EDIT_KEYS = {
   "Alt+ArrowLeft": "leftOut", "Alt+Shift+ArrowLeft": "leftIn", "Alt+ArrowRight": "rightOut", "Alt+Shift+ArrowRight": "rightIn",
   c: "candidate", "Shift+c": "candidateBack", Enter: "use", u: "use", g: "link", t: "token", "/": "search",
   a: "accept", s: "skip", f: "flag", n: "note", h: "guidelines",
-} // prettier-ignore
+}
 const LINK_KEYS = { ...GOING, ...MOVING, Enter: "linkHere", g: "linkHere", " ": "linkStay" }
 const TOKEN_KEYS = { ...GOING, ...MOVING, Enter: "split", " ": "split", m: "merge", t: "token" }
 const KEYS = { edit: EDIT_KEYS, link: LINK_KEYS, token: TOKEN_KEYS }
 /** Keys that work again and again while they are held down. */
-const REPEATING = new Set(["left", "right", "extendLeft", "extendRight", "other", "nextSpan", "previousSpan", "candidate", "undo", "redo"])
+const REPEATING = new Set(
+  ["left", "right", "extendLeft", "extendRight", "other", "nextSpan", "previousSpan", "candidate", "undo", "redo"],
+)
 /** Keys that belong to whatever has the focus, when that is not the sentence. */
 const NATIVE = new Set(["Enter", " ", "Tab", "Shift+Tab"])
 
 const HELP = [
-  ["Move", [["\u2190 \u2192", "word to the left, right"], ["\u2191 \u2193", "other sentence, to the partner"], ["Tab, \u21e7 Tab", "next, previous label"], ["Ctrl \u2190, Ctrl \u2192", "previous, next sentence"]]],
-  ["Select", [["\u21e7 \u2190, \u21e7 \u2192", "more or fewer words"], ["Space", "one word of a label, or all of it"], ["Esc", "back out"]]],
-  ["Label", [["1 to 9", "the labels in this order"], ["/", "search a label"], ["Del, 0", "take the label off"], ["X", "reject, on to the next unchecked"], ["Y", "confirm, on to the next unchecked"]]],
-  ["Borders", [["[, ]", "start, end one word outward"], ["\u21e7 [, \u21e7 ]", "the same inward"], ["Alt \u2190, Alt \u2192", "left, right border outward"], ["Alt \u21e7 \u2190, Alt \u21e7 \u2192", "the same inward"]]],
-  ["Candidates", [["C, \u21e7 C", "preview the next, the one before"], ["Enter, U", "use it"]]],
-  ["Links", [["G", "from this word; move; G or Enter links, Space links and stays"], ["V", "show all links"]]],
-  ["Words", [["T", "split tokens: arrows move the mark"], ["Enter, M", "there: split here, join with the next"]]],
-  ["Sentence", [["A", "accept and next"], ["S", "skip"], ["F", "flag"], ["N", "note"], ["Ctrl Z, \u21e7 Ctrl Z", "undo, redo"]]],
-  ["Show", [["D", "other methods"], ["W", "wrap lines"], ["H", "guidelines"], ["?", "this list"]]],
-] // prettier-ignore
+  ["Move", [
+    ["\u2190 \u2192", "word to the left, right"], ["\u2191 \u2193", "other sentence, to the partner"],
+    ["Tab, \u21e7 Tab", "next, previous label"], ["Ctrl \u2190, Ctrl \u2192", "previous, next sentence"],
+  ]],
+  ["Select", [
+    ["\u21e7 \u2190, \u21e7 \u2192", "more or fewer words"], ["Space", "one word of a label, or all of it"],
+    ["Esc", "back out"],
+  ]],
+  ["Label", [
+    ["1 to 9", "the labels in this order"], ["/", "search a label"], ["Del, 0", "take the label off"],
+    ["X", "reject, on to the next automatic one"], ["Y", "accept, on to the next automatic one"],
+  ]],
+  ["Borders", [
+    ["[, ]", "start, end one word outward"], ["\u21e7 [, \u21e7 ]", "the same inward"],
+    ["Alt \u2190, Alt \u2192", "left, right border outward"], ["Alt \u21e7 \u2190, Alt \u21e7 \u2192", "the same inward"],
+  ]],
+  ["Candidates", [
+    ["C, \u21e7 C", "preview the next, the one before"], ["Enter, U", "use it"],
+  ]],
+  ["Links", [
+    ["G", "from this word; move; G or Enter links, Space links and stays"], ["V", "show all links"],
+  ]],
+  ["Words", [
+    ["T", "split tokens: arrows move the mark"], ["Enter, M", "there: split here, join with the next"],
+  ]],
+  ["Sentence", [
+    ["A", "accept and next"], ["S", "skip"], ["F", "flag"], ["N", "note"], ["Ctrl Z, \u21e7 Ctrl Z", "undo, redo"],
+  ]],
+  ["Show", [
+    ["D", "other methods"], ["W", "wrap lines"], ["H", "guidelines"], ["?", "this list"],
+  ]],
+]
 
 /** Write a key press as in the tables above; a letter on a keyboard of another script counts by its place. */
 function keyName(event) {
   let { key } = event
   if (/^[^\x20-\x7e]$/u.test(key) || key === "Process" || key === "Unidentified") {
-    const placed = { BracketLeft: event.shiftKey ? "{" : "[", BracketRight: event.shiftKey ? "}" : "]", Slash: event.shiftKey ? "?" : "/" }
+    const placed = {
+      BracketLeft: event.shiftKey ? "{" : "[",
+      BracketRight: event.shiftKey ? "}" : "]",
+      Slash: event.shiftKey ? "?" : "/",
+    }
     key = /^Key[A-Z]$/.test(event.code) ? event.code[3] : (placed[event.code] ?? key)
   }
   if ("[]{}?/".includes(key)) return event.metaKey ? "" : key // AltGr types these on many keyboards
@@ -59,7 +92,12 @@ function onKey(editor, event) {
   run(editor, command.name, command.label)
 }
 
-const helpCommand = (name) => (["Escape", "?", "Enter"].includes(name) ? { name: "help" } : NATIVE.has(name) || name.startsWith("Alt+Arrow") ? { name: "none" } : null)
+const helpCommand = (name) =>
+  ["Escape", "?", "Enter"].includes(name)
+    ? { name: "help" }
+    : NATIVE.has(name) || name.startsWith("Alt+Arrow")
+      ? { name: "none" }
+      : null
 
 function commandFor(editor, name, target) {
   const place = whereFocusIs(editor, target)
@@ -91,11 +129,18 @@ function keyOfLabel({ doc: { labels } }, item, index) {
 const isFree = (key) => key === "w" || !EDIT_KEYS[key]
 
 function isTyping(target) {
-  return target instanceof HTMLElement && (target.isContentEditable || (target.matches("input, textarea, select") && !target.matches("input[type=checkbox], input[type=radio], input[type=button], input[type=range]")))
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable ||
+      (target.matches("input, textarea, select") &&
+        !target.matches("input[type=checkbox], input[type=radio], input[type=button], input[type=range]")))
+  )
 }
 
 function isDialogOpen(editor) {
-  return [...document.querySelectorAll('[role="dialog"], dialog[open]')].some((node) => !editor.root.contains(node) && node.getClientRects().length)
+  return [...document.querySelectorAll('[role="dialog"], dialog[open]')].some(
+    (node) => !editor.root.contains(node) && node.getClientRects().length,
+  )
 }
 
 /** In the sentence (or nowhere), on one of our buttons, or elsewhere on the page. */

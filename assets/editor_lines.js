@@ -18,8 +18,15 @@ function breakLines(editor) {
   root.classList.toggle("fits", longest <= room)
   root.classList.toggle("wrapped", !besideNotes && (show.wrap ?? true))
   const wrapped = isWrapped(editor)
-  editor.bands = wrapped ? bandsOf(editor, room) : [{ source: [0, rows.source.units.length], target: [0, rows.target.units.length] }]
-  for (const side of ["source", "target"]) putInLines(editor, side, editor.bands.map((band) => band[side]))
+  editor.bands = wrapped
+    ? bandsOf(editor, room)
+    : [{ source: [0, rows.source.units.length], target: [0, rows.target.units.length] }]
+  for (const side of ["source", "target"])
+    putInLines(
+      editor,
+      side,
+      editor.bands.map((band) => band[side]),
+    )
   for (const [index, band] of editor.bands.entries()) limitLines(editor, index, band, wrapped)
 }
 
@@ -67,7 +74,10 @@ function putInLines(editor, side, ranges) {
   }
   while (view.lines.length > ranges.length) view.lines.pop().remove()
   ranges.forEach(([from, to], index) => {
-    arrange(view.lines[index], view.units.slice(from, to).map((unit) => unit.node))
+    arrange(
+      view.lines[index],
+      view.units.slice(from, to).map((unit) => unit.node),
+    )
     view.lines[index].style.gridRow = 2 * index + (side === "source" ? 1 : 2)
   })
   arrange(view.cells, view.lines)

@@ -54,7 +54,9 @@ function pointerMove(editor, event) {
   drag.moved = true
   const { x, y } = pointOf(editor, event)
   const index = wordNear(editor, drag.side, x, y)
-  drag.span = drag.edge ? resizedSpan(editor, drag, index) : { side: drag.side, start: Math.min(drag.from, index), end: Math.max(drag.from, index) + 1 }
+  drag.span = drag.edge
+    ? resizedSpan(editor, drag, index)
+    : { side: drag.side, start: Math.min(drag.from, index), end: Math.max(drag.from, index) + 1 }
   drag.to = index
   repaint(editor)
 }
@@ -106,7 +108,8 @@ function clickWord(editor, { side, from, shift }, event) {
   if (editor.mode === "token") return clickLetter(editor, side, from, event)
   if (editor.mode === "link") return clickLinkEnd(editor, side, from)
   const { pick } = editor.view
-  if (shift && pick?.side === side) return selectBetween(editor, side, editor.anchor ?? (from < pick.start ? pick.end - 1 : pick.start), from)
+  if (shift && pick?.side === side)
+    return selectBetween(editor, side, editor.anchor ?? (from < pick.start ? pick.end - 1 : pick.start), from)
   const again = pick?.side === side && pick.end - pick.start > 1 && from >= pick.start && from < pick.end && pickedEntity(editor)
   if (again) choose(editor, { side, start: from, end: from + 1 }, from)
   else moveTo(editor, side, from)

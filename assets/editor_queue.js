@@ -10,7 +10,17 @@ const REST = 700
 function createQueue(storage) {
   const bytes = crypto.getRandomValues(new Uint8Array(9))
   const client = [...bytes].map((byte) => byte.toString(36).padStart(2, "0")).join("")
-  return { client, ops: [], count: 0, acknowledged: 0, recovered: leftOver(storage), kept: true, since: Date.now(), sentAt: 0, pause: RESEND_AFTER }
+  return {
+    client,
+    ops: [],
+    count: 0,
+    acknowledged: 0,
+    recovered: leftOver(storage),
+    kept: true,
+    since: Date.now(),
+    sentAt: 0,
+    pause: RESEND_AFTER,
+  }
 }
 
 /** Return what earlier pages could not hand over: [{client, ops}]. */
@@ -70,7 +80,11 @@ function acknowledge(editor, data) {
   for (const item of queue.recovered) {
     item.ops = item.ops.filter((op) => op.n > (data.acknowledged?.[item.client] ?? 0))
     if (item.ops.length) continue
-    keep(localStorage, item.client, readOps(stored(item.client)).filter((op) => op.n > data.acknowledged[item.client]))
+    keep(
+      localStorage,
+      item.client,
+      readOps(stored(item.client)).filter((op) => op.n > data.acknowledged[item.client]),
+    )
   }
   queue.recovered = queue.recovered.filter((item) => item.ops.length)
   collectProblems(editor, data)

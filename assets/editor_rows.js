@@ -47,7 +47,13 @@ function paintRow(editor, side) {
   row.words.forEach((text, index) => patchWord((view.words[index] ??= newWord(side, index)), row, index, alone))
   const boxes = new Map()
   const units = []
-  const wordUnit = (index) => ({ node: view.words[index], start: index, end: index + 1, texts: [row.words[index]], apart: row.tight && row.gaps[index] })
+  const wordUnit = (index) => ({
+    node: view.words[index],
+    start: index,
+    end: index + 1,
+    texts: [row.words[index]],
+    apart: row.tight && row.gaps[index],
+  })
   let next = 0
   for (const entity of row.entities) {
     if (entity.start < next || entity.end > row.words.length) continue // the server never sends overlapping labels
@@ -61,7 +67,13 @@ function paintRow(editor, side) {
   }
   while (next < row.words.length) units.push(wordUnit(next++))
   view.boxes = boxes
-  if (!row.words.length) units.push({ node: make("span", "nothing", row.missing ? `No ${row.name} text yet.` : "No words."), start: 0, end: 0, texts: ["No words or text yet, at all"] })
+  if (!row.words.length)
+    units.push({
+      node: make("span", "nothing", row.missing ? `No ${row.name} text yet.` : "No words."),
+      start: 0,
+      end: 0,
+      texts: ["No words or text yet, at all"],
+    })
   view.units = units
 }
 
@@ -86,7 +98,11 @@ function patchWord(node, row, index, alone) {
   const entity = entityOver(row, index)
   const linked = alone || row.linked[index]
   const glued = index > 0 && !row.gaps[index]
-  const kind = [entity || linked ? "" : "unlinked", glued ? (/^[\p{P}\p{S}]/u.test(text) && !row.tight ? "glued" : "ticked") : "", row.tight && row.gaps[index] ? "apart" : ""]
+  const kind = [
+    entity || linked ? "" : "unlinked",
+    glued ? (/^[\p{P}\p{S}]/u.test(text) && !row.tight ? "glued" : "ticked") : "",
+    row.tight && row.gaps[index] ? "apart" : "",
+  ]
   if (text.length > 24) kind.push("long")
   const className = ["word", ...kind].filter(Boolean).join(" ")
   if (node.kind !== className) {
@@ -95,7 +111,11 @@ function patchWord(node, row, index, alone) {
     node.shown = -1
   }
   if (node.text !== text) node.textContent = node.text = text
-  const about = entity ? `, ${entity.label}, ${entity.said}${entity.score ? `, score ${entity.score}` : ""}` : linked ? "" : ", no link"
+  const about = entity
+    ? `, ${entity.label}, ${entity.said}${entity.score ? `, score ${entity.score}` : ""}`
+    : linked
+      ? ""
+      : ", no link"
   const label = `word ${index + 1}, ${text}${about}`
   if (node.label !== label) node.setAttribute("aria-label", (node.label = label))
 }
@@ -103,7 +123,13 @@ function patchWord(node, row, index, alone) {
 function newBox() {
   const node = make("div", "box entity")
   node.setAttribute("role", "group")
-  const [inner, foot, tag, mark, score] = [make("div", "inner"), make("div", "under"), make("span", "tag"), make("span", "mark"), make("span", "score")]
+  const [inner, foot, tag, mark, score] = [
+    make("div", "inner"),
+    make("div", "under"),
+    make("span", "tag"),
+    make("span", "mark"),
+    make("span", "score"),
+  ]
   inner.setAttribute("role", "presentation")
   foot.setAttribute("aria-hidden", "true")
   score.dir = "ltr"
@@ -136,7 +162,9 @@ function paintSelection(editor) {
   for (const side of ["source", "target"]) {
     const { words, boxes } = editor.rows[side]
     const whole = pick?.side === side && !drag && entityAt(editor.doc[side], pick.start, pick.end)
-    words.forEach((node, index) => paintWord(editor, node, side, index, pick?.side === side && index >= pick.start && index < pick.end, whole))
+    words.forEach((node, index) =>
+      paintWord(editor, node, side, index, pick?.side === side && index >= pick.start && index < pick.end, whole),
+    )
     for (const box of boxes.values()) {
       const current = box.entity === whole
       if (box.wasCurrent !== current) box.node.classList.toggle("current", (box.wasCurrent = current))
@@ -182,7 +210,8 @@ function bringIntoView(editor, side, index) {
   const place = editor.geometry?.[side].words[index]
   const scroller = editor.find(".scroller")
   if (!place) return
-  const nearer = (from, size, low, high, before, after) => (low - before < from ? Math.max(0, low - before) : high + after > from + size ? high + after - size : from)
+  const nearer = (from, size, low, high, before, after) =>
+    low - before < from ? Math.max(0, low - before) : high + after > from + size ? high + after - size : from
   if (isWrapped(editor)) {
     const [above, below] = side === "source" ? [30, 200] : [130, 110]
     const top = nearer(scroller.scrollTop, scroller.clientHeight, place.top, place.bottom, above, below)

@@ -5,7 +5,10 @@ const quoted = (text) => `\u2018\u2068${text}\u2069\u2019`
 
 /** Return the text of a span, with spaces where the sentence has them. */
 function textOf(row, { start, end }) {
-  return row.words.slice(start, end).map((word, index) => (index && row.gaps[start + index] ? ` ${word}` : word)).join("")
+  return row.words
+    .slice(start, end)
+    .map((word, index) => (index && row.gaps[start + index] ? ` ${word}` : word))
+    .join("")
 }
 const saidSpan = (editor, side, span) => quoted(textOf(editor.doc[side], span))
 const pickedEntity = ({ doc, view: { pick } }) => (pick ? entityAt(doc[pick.side], pick.start, pick.end) : undefined)
@@ -51,7 +54,8 @@ const middleOf = (offsets) => offsets[Math.floor((offsets.length - 1) / 2)] ?? 0
 /** Make the selection longer on the side the arrow points to, or shorter again on the way back. */
 function extend(editor, way) {
   const { side } = editor.cursor
-  const pick = editor.view.pick?.side === side ? editor.view.pick : { side, start: editor.cursor.index, end: editor.cursor.index + 1 }
+  const pick =
+    editor.view.pick?.side === side ? editor.view.pick : { side, start: editor.cursor.index, end: editor.cursor.index + 1 }
   const forward = isForward(editor, side, way)
   if (editor.anchor === null) {
     editor.anchor = forward ? pick.start : pick.end - 1
@@ -95,7 +99,8 @@ function linkedWord({ doc }, side, index) {
 }
 
 /** All labels in reading order, source first: where Tab goes. */
-const allSpans = ({ doc }) => ["source", "target"].flatMap((side) => doc[side].entities.map(({ start, end }) => ({ side, start, end })))
+const allSpans = ({ doc }) =>
+  ["source", "target"].flatMap((side) => doc[side].entities.map(({ start, end }) => ({ side, start, end })))
 
 function placeOf({ side, start }) {
   return (side === "target" ? 1e6 : 0) + start
@@ -108,8 +113,8 @@ function neighbourSpan(editor, way) {
   return way > 0 ? spans.find((span) => placeOf(span) > here) : spans.findLast((span) => placeOf(span) < here)
 }
 
-/** Select the next label nobody has checked; it starts over at the end. */
-function nextUnchecked(editor) {
+/** Select the next automatic label; it starts over at the end. */
+function nextAutomatic(editor) {
   const open = editor.doc.target.entities.filter((entity) => entity.state === "auto")
   const after = editor.view.pick?.side === "target" ? editor.view.pick.start : -1
   const next = open.find((entity) => entity.start > after) ?? open[0]

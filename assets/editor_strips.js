@@ -6,11 +6,13 @@ function fillStrips(editor) {
   const holder = editor.find(".strips")
   if (editor.strips === strips) return
   editor.strips = strips
-  holder.replaceChildren(...strips.map((strip) => {
-    const row = make("div", "strip")
-    row.append(make("span", "gutter", strip.name), make("i", "rail"), make("span", "same", strip.note))
-    return row
-  })) // prettier-ignore
+  holder.replaceChildren(
+    ...strips.map((strip) => {
+      const row = make("div", "strip")
+      row.append(make("span", "gutter", strip.name), make("i", "rail"), make("span", "same", strip.note))
+      return row
+    }),
+  )
 }
 
 /** Put bars and diamonds under the words: in rows of their own, or under each line where the sentence takes several. */
@@ -25,7 +27,10 @@ function placeStrips(editor) {
   const fragment = document.createDocumentFragment()
   strips.forEach((strip, number) => {
     const under = (line) => line.bottom + LANE + 19 * number
-    const topOf = (place) => (wrapped ? under(lines.find((line) => line && place.top < line.bottom && place.bottom > line.top)) : editor.geometry.strips[number].top + 4)
+    const topOf = (place) =>
+      wrapped
+        ? under(lines.find((line) => line && place.top < line.bottom && place.bottom > line.top))
+        : editor.geometry.strips[number].top + 4
     for (const entity of strip.entities) for (const bar of barsOf(editor, strip, entity, topOf)) fragment.append(bar)
     for (const index of strip.differs) fragment.append(...diamond(editor, strip, index, topOf))
     if (wrapped) for (const line of lines) if (line) fragment.append(methodName(strip, number, under(line)))
@@ -41,7 +46,11 @@ function barsOf(editor, strip, entity, topOf) {
     node.dir = right ? "rtl" : "ltr"
     node.append(make("span", "tag", entity.label))
     const half = 8 + entity.label.length * 3.5
-    const places = [["start", right ? line.right - half : line.left + half], ["center", line.middle], ["end", right ? line.left + half : line.right - half]]
+    const places = [
+      ["start", right ? line.right - half : line.left + half],
+      ["center", line.middle],
+      ["end", right ? line.left + half : line.right - half],
+    ]
     const isFree = ([, x]) => strip.differs.every((index) => Math.abs((diamondAt(editor, strip, index) ?? -99) - x) > half)
     node.style.justifyContent = (places.find(isFree) ?? places[0])[0]
     Object.assign(node.style, { left: `${line.left}px`, width: `${line.right - line.left}px`, top: `${topOf(line)}px` })

@@ -281,7 +281,7 @@ def test_accept_checks_and_goes_on(editor):
 def test_accept_stays_at_the_last_sentence(editor):
     editor.start(news(position=199)).press("a")
     assert editor.ops == [{"kind": "check"}]
-    assert editor.said == "Accepted. This was the last sentence."
+    assert editor.said == "Checked. This was the last sentence."
 
 
 def test_control_arrows_turn_pages(editor):
@@ -335,7 +335,7 @@ def test_many_labels_are_searched(editor):
 
 def test_help_lists_keys_and_closes(editor):
     editor.start(news()).press("?")
-    assert "confirm, on to the next unchecked" in editor.text(".help")
+    assert "accept, on to the next automatic one" in editor.text(".help")
     editor.press("x", "Escape", "x")
     assert [op["kind"] for op in editor.ops] == ["remove"], "no key works under the list"
 
