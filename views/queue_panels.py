@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from projection import registry
-from projection.corrections.people import own_line
 from projection.corrections.queue import Order, Queue, State, Tally, Wanted
+from projection.corrections.roles import own_line
 from projection.pipeline import ROLES
 from projection.triage import KINDS
 from views import markup, queue_data, queue_scan

@@ -249,9 +249,8 @@ def _checked(mine: str) -> ColumnElement[bool]:
     sentence, line = tables.sentence.c, tables.line.c
     if not mine:
         return sentence.checked
-    return or_(
-        sentence.checked, exists().where(line.sentence_id == sentence.id, line.name == mine, line.open, line.checked)
-    )
+    own = line.sentence_id == sentence.id, line.name == mine, line.open, line.checked
+    return or_(sentence.checked, exists().where(*own))
 
 
 def _bulk() -> ColumnElement[bool]:

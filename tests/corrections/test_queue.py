@@ -258,7 +258,7 @@ def test_people_and_pace(store, project):
     queue = Queue(store.database, project, NOW)
     assert queue.people() == [] and queue.pace() is None
     for position, seconds in enumerate((12.0, 8.0, 16.0, 5000.0)):  # the last one went for lunch
-        assert queue.pace() is (None if position < 3 else queue.pace())
+        assert (queue.pace() is None) == (position < 3)
         stored = store.sentence(project, position)
         stamp = Stamp(seconds=seconds)
         store.save(stored.id, Edits(checked=True), expected_revision=0, kind="check", stamp=stamp)
