@@ -42,6 +42,11 @@ bench: $(VENV)/.development
 	$(BIN)/python -m bench.europarl
 	$(BIN)/python -m bench.marks
 	$(BIN)/python -m bench.speed
+	$(BIN)/python -m bench.durability
+
+# how the correction workbench feels, in a real browser
+bench-ui: $(VENV)/.development
+	$(BIN)/python -m bench.workbench
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage

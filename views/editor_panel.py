@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ from views.palette import css_class, label_keys
 from views.resources import editor_component, store
 from views.session import memory
 
+log = logging.getLogger(__name__)
 KEY = "editor"
 CANDIDATES = 9
 REMEMBERED_REFUSALS = 50
@@ -42,6 +44,10 @@ def receive(sent: Mapping[str, Any] | None) -> bool:
         receipt = workbench.take(sent)
     except ProjectionError as problem:  # the editor keeps what is not acknowledged and sends it again
         say(str(problem), "bad")
+    except Exception as problem:
+        log.exception("a message of the editor could not be stored")
+        name = type(problem).__name__
+        say(f"Something unexpected happened ({name}: {problem}). Your edits wait in this page.", "bad")
     else:
         kept.acknowledged |= receipt.acknowledged
         kept.refused = [*kept.refused, *receipt.refused][-REMEMBERED_REFUSALS:]
@@ -233,8 +239,9 @@ def shown_ghost(desk: Desk) -> int | None:
 
 def _conflict(desk: Desk) -> dict[str, Any] | None:
     """Return the oldest version that lost against a newer one and waits for a decision."""
-    waiting = [line for line in store().lines(desk.stored.id) if line.name.startswith(BRANCH)]
-    if not waiting or desk.stored.line:
+    lines = [line for line in store().lines(desk.stored.id) if line.parent == desk.stored.line]
+    waiting = [line for line in lines if line.name.startswith(BRANCH)]
+    if not waiting:
         return None
     branch: Line = waiting[0]
     mine = branch.edits.final_entities(desk.projection)

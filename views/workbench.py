@@ -134,10 +134,7 @@ def perform(stored: StoredSentence, setup: Setup, seen: Sheet, operation: Mappin
         "base": base, "method": seen.method, "op": dict(operation),
     }  # fmt: skip
     store().keep_settings(setup)
-    receipt = Inbox(store(), newest_sheet, people.may).take(_client(), [message], people.author())
-    if not receipt.refused:
-        shown(store().sentence(stored.project_id, stored.position, stored.line))
-    return receipt
+    return Inbox(store(), newest_sheet, people.may).take(_client(), [message], people.author())
 
 
 def _client() -> str:
