@@ -249,3 +249,38 @@ def test_hostile_texts_are_text(page, server, store):
     page.locator(".queue tbody tr", has_text="القاهرة").click()
     assert page.locator(".preview .words[dir=rtl] button.entity").count() == 1
     assert page.locator(".queue img").count() == 0
+
+
+def test_two_tabs_do_not_overwrite_each_other(page, server, store):
+    """What the first tab accepted is gone from the list of the second as soon as that one does something."""
+    project = many(store, 30)
+    open_queue(page, server, project, 25)
+    other = page.context.new_page()
+    open_queue(other, server, project, 25)
+    order = numbers(page)
+    page.keyboard.press("a")
+    saved(page)
+    other.keyboard.press("f")  # the same sentence, accepted meanwhile by the same person in another tab
+    other.keyboard.press("ArrowDown")
+    other.keyboard.press("a")
+    saved(other)
+    first, second = (store.sentence(project, number - 1).edits for number in order[:2])
+    assert first.checked and second.checked
+    kept = [line.name for line in store.lines(store.sentence(project, order[0] - 1).id)]
+    assert first.flagged or kept  # the late flag is in, or kept as a second version
+    other.close()
+
+
+def test_a_step_after_a_restart_of_the_server_is_stored(page, server, store):
+    project = many(store, 30)
+    open_queue(page, server, project, 25)
+    order = numbers(page)
+    server.stop()
+    page.keyboard.press("a")
+    page.locator(".queue .saved", has_text="Not saved, 1 step kept here").wait_for()
+    server.start()
+    page.locator(".queue .saved.good", has_text="Saved").wait_for(timeout=90_000)
+    assert store.sentence(project, order[0] - 1).edits.checked
+    page.keyboard.press("a")
+    page.get_by_text("28 sentences").first.wait_for()
+    assert store.sentence(project, order[1] - 1).edits.checked
