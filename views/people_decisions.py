@@ -89,10 +89,10 @@ def _nothing_yet() -> None:
 
 def _hidden(found: Sorted) -> None:
     if found.hidden:
-        are = "is" if found.hidden == 1 else "are"
+        are, them = ("is", "it") if found.hidden == 1 else ("are", "them")
         st.html(markup.notice(
             f"{markup.counted(found.hidden, 'sentence')} {are} not shown here",
-            "You have still to do them yourself, without seeing what others did.",
+            f"You have still to do {them} yourself, without seeing what others did.",
         ))  # fmt: skip
 
 
