@@ -9,12 +9,13 @@ from typing import Any
 import streamlit as st
 
 from projection.corrections.inbox import Inbox
-from projection.corrections.queue import Listed, Queue, Wanted
+from projection.corrections.queue import Listed, Queue
 from projection.corrections.readings import Lacking, Reading, still_right, words_of
 from projection.corrections.records import MAIN, StoredSentence
 from projection.corrections.roles import CORRECTOR
 from projection.corrections.sheet import Sheet
 from projection.corrections.store import settings_key
+from projection.corrections.wanted import Wanted
 from projection.errors import ProjectionError
 from projection.settings import settings
 from views import people, queue_data

@@ -8,8 +8,9 @@ from typing import Any
 import streamlit as st
 
 from projection import registry
-from projection.corrections.queue import Order, Queue, State, Tally, Wanted
+from projection.corrections.queue import Queue, Tally
 from projection.corrections.roles import own_line
+from projection.corrections.wanted import Order, State, Wanted
 from projection.pipeline import ROLES
 from projection.triage import KINDS
 from views import markup, queue_data, queue_scan

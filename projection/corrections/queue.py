@@ -6,41 +6,20 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from projection.corrections import tables
 from projection.corrections.database import Database
-from projection.corrections.readings import HEAD, Reading, columns, plain, reading_from, tag, tags_of
-from projection.corrections.records import MAIN, StoredSentence, local, sentence_of
+from projection.corrections.readings import Reading, columns, plain, reading_from, tag, tags_of
+from projection.corrections.records import StoredSentence, local, sentence_of
+from projection.corrections.wanted import Wanted, accepted_in_bulk, conditions, done_apart, in_conflict, order_of
 
-Order = Literal["doubt", "corpus", "length", "label"]
-State = Literal["open", "flagged", "checked", "bulk", "corrected", "noted", "conflict"]
-BULK_CHECK = "check in bulk"
 TELLING = 3
 """Sentences accepted from which on their pace says something."""
 LONGEST_PAUSE = 900
 """Seconds on one sentence from which on nobody was working on it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which sentences of a project, and in which order.
-
-    A sentence is in if it is in one of `states` (none: any) and has the `label`, the `reason` (a kind of doubt, or
-    "none"), the `person` it was given to, and all the words of `text` in its texts or its note, "" meaning any.
-    `most` is the greatest doubt. `mine` is the line of who asks: what they have checked there is checked for them.
-    """
-
-    states: tuple[State, ...] = ("open",)
-    label: str = ""
-    reason: str = ""
-    person: str = ""
-    text: str = ""
-    order: Order = "doubt"
-    most: float | None = None
-    mine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +75,19 @@ class Queue:
 
     def page(self, wanted: Wanted, start: int, size: int) -> list[Listed]:
         """Return rows `start` (from 0) up to `start + size`."""
-        listed = self._from(select(tables.sentence.c.id), wanted).order_by(*_order(wanted)).offset(start).limit(size)
+        listed = self._from(select(tables.sentence.c.id), wanted).order_by(*order_of(wanted)).offset(start).limit(size)
         with self._database.reading() as connection:
             ids = list(connection.execute(listed).scalars())  # wide rows are read after sorting, not sorted
             wide = self._from(select(*columns()), Wanted(())).where(tables.sentence.c.id.in_(ids))
             rows = sorted(connection.execute(wide).all(), key=lambda row: ids.index(row.id))
             people = _people(connection.execute(_given_to(ids)).all())
-            in_bulk = select(tables.sentence.c.id).where(tables.sentence.c.id.in_(ids), _bulk())
+            in_bulk = select(tables.sentence.c.id).where(tables.sentence.c.id.in_(ids), accepted_in_bulk())
             bulk = set(connection.execute(in_bulk).scalars())
         return [self._listed(row, people, bulk) for row in rows]
 
     def place(self, wanted: Wanted, position: int) -> int | None:
         """Return at which row the sentence at `position` stands, None if it is not among them."""
-        order = func.row_number().over(order_by=_order(wanted)).label("place")
+        order = func.row_number().over(order_by=order_of(wanted)).label("place")
         listed = self._from(select(tables.sentence.c.position, order), wanted).subquery()
         with self._database.reading() as connection:
             found = connection.execute(select(listed.c.place).where(listed.c.position == position)).scalar()
@@ -122,12 +101,12 @@ class Queue:
         """
         sentence, reading = tables.sentence.c, tables.reading.c
         allowed = and_(
-            ~sentence.checked, ~sentence.flagged, sentence.note == "", ~_conflict(), ~_apart(), self._fresh(),
+            ~sentence.checked, ~sentence.flagged, sentence.note == "", ~in_conflict(), ~done_apart(), self._fresh(),
             reading.doubt.is_not(None), ~reading.row.contains(tag("r", "failed")),
         )  # fmt: skip
         chosen = self._from(select(sentence.position, sentence.revision, reading.doubt), wanted).where(allowed)
         with self._database.reading() as connection:
-            return [tuple(row) for row in connection.execute(chosen.order_by(*_order(wanted)))]
+            return [tuple(row) for row in connection.execute(chosen.order_by(*order_of(wanted)))]
 
     def tally(self) -> Tally:
         sentence, reading = tables.sentence.c, tables.reading.c
@@ -197,7 +176,7 @@ class Queue:
     def _from(self, chosen: Select, wanted: Wanted) -> Select:
         sentence, reading = tables.sentence, tables.reading
         joined = chosen.select_from(sentence.outerjoin(reading, reading.c.sentence_id == sentence.c.id))
-        return joined.where(sentence.c.project_id == self._project, *_conditions(wanted))
+        return joined.where(sentence.c.project_id == self._project, *conditions(wanted))
 
     def _fresh(self) -> ColumnElement[bool]:
         reading = tables.reading.c
@@ -208,88 +187,6 @@ class Queue:
         reading = reading_from(row, stored)
         fresh = reading is not None and (reading.settings, reading.revision) == (self.settings, stored.revision)
         return Listed(stored, reading, fresh, people.get(row.id, ()), row.id in bulk)
-
-
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    sentence, reading = tables.sentence.c, tables.reading.c
-    found: list[ColumnElement[bool]] = []
-    if wanted.states:
-        found.append(or_(*(_STATES[state](wanted.mine) for state in wanted.states)))
-    if wanted.label:
-        found.append(reading.row.contains(tag("l", wanted.label)))
-    if wanted.reason == "none":
-        found += [reading.doubt.is_not(None), ~reading.row.contains("\x1fr")]
-    elif wanted.reason:
-        found.append(reading.row.contains(tag("r", wanted.reason)))
-    if wanted.person:
-        given = tables.assignment.c
-        found.append(exists().where(given.sentence_id == sentence.id, given.person == wanted.person))
-    if wanted.most is not None:
-        found.append(reading.doubt <= wanted.most)
-    for word in wanted.text.split():
-        spellings = {word, plain(word), word.capitalize(), word.upper()}
-        notes = (sentence.note.contains(spelling, autoescape=True) for spelling in sorted(spellings))
-        found.append(or_(reading.text.contains(plain(word), autoescape=True), *notes))
-    return found
-
-
-def _order(wanted: Wanted) -> Sequence[ColumnElement[Any]]:
-    sentence, reading = tables.sentence.c, tables.reading.c
-    first = {
-        "doubt": [reading.doubt.desc().nulls_last()],
-        "corpus": [],
-        "length": [reading.length.desc().nulls_last()],
-        "label": [func.substr(reading.row, 1, HEAD).nulls_last()],
-    }
-    return [*first[wanted.order], sentence.position]
-
-
-def _checked(mine: str) -> ColumnElement[bool]:
-    """Whether a sentence is checked, for all or on the line `mine`."""
-    sentence, line = tables.sentence.c, tables.line.c
-    if not mine:
-        return sentence.checked
-    own = line.sentence_id == sentence.id, line.name == mine, line.open, line.checked
-    return or_(sentence.checked, exists().where(*own))
-
-
-def _bulk() -> ColumnElement[bool]:
-    """Whether the newest check of the sentence was one in bulk."""
-    sentence, event = tables.sentence.c, tables.event
-    checks = event.c.sentence_id == sentence.id, event.c.line == MAIN, event.c.kind.in_(("check", BULK_CHECK))
-    newest = select(func.max(event.c.revision)).where(*checks).correlate(tables.sentence).scalar_subquery()
-    other = event.alias()
-    was_bulk = exists().where(
-        other.c.sentence_id == sentence.id, other.c.line == MAIN, other.c.kind == BULK_CHECK, other.c.revision == newest
-    )
-    return and_(sentence.checked, was_bulk)
-
-
-def _corrected() -> ColumnElement[bool]:
-    edits = tables.sentence.c.edits
-    return or_(*(edits.contains(f'"origin": "{origin}"') for origin in ("corrected", "manual", "human")))
-
-
-def _conflict() -> ColumnElement[bool]:
-    line = tables.line.c
-    return exists().where(line.sentence_id == tables.sentence.c.id, line.open, line.name.like("~%"))
-
-
-def _apart() -> ColumnElement[bool]:
-    """Whether several people do the sentence on their own, so that nobody may decide it for all."""
-    given = tables.assignment.c
-    return exists().where(given.sentence_id == tables.sentence.c.id, given.overlap)
-
-
-_STATES = {
-    "open": lambda mine: ~_checked(mine),
-    "flagged": lambda mine: tables.sentence.c.flagged,
-    "checked": lambda mine: _checked(mine),
-    "bulk": lambda mine: _bulk(),
-    "corrected": lambda mine: _corrected(),
-    "noted": lambda mine: tables.sentence.c.note != "",
-    "conflict": lambda mine: _conflict(),
-}
 
 
 def _given_to(ids: Sequence[int]) -> Select:

@@ -8,10 +8,11 @@ import pytest
 
 from projection.corrections import operations
 from projection.corrections.edits import Edits
-from projection.corrections.queue import Queue, Wanted
+from projection.corrections.queue import Queue
 from projection.corrections.readings import Reading, Readings, reading_of, still_right, words_of
 from projection.corrections.records import Stamp
 from projection.corrections.store import Store
+from projection.corrections.wanted import Wanted
 from projection.pipeline import Pipeline, Setup, Task
 from projection.text.tokenize import tokenize
 from projection.triage import Reason

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from projection.corrections import operations
-from projection.corrections.queue import Wanted
 from projection.corrections.records import Stamp
+from projection.corrections.wanted import Wanted
 from projection.errors import SpanError
 from projection.models.stand_ins import DiagonalAligner
 from projection.pipeline import Setup, Task
