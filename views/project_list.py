@@ -21,7 +21,7 @@ def projects_panel() -> None:
     """List the stored projects, newest first, with what can be done with each; and those that were deleted."""
     found, gone = store().projects(), store().projects(deleted=True)
     if found or gone:
-        with st.container(border=True, key="projects"):
+        with st.container(border=True, key="projects", gap="xsmall"):
             wanted = _head(found)
             shown = [project for project in found if wanted in project.name.casefold()]
             limit = len(shown) if wanted else st.session_state.get("projects-shown", SHOWN)
@@ -63,7 +63,7 @@ def _show_all(number: int) -> None:
 
 
 def _project_line(project: ProjectSummary) -> None:
-    name, facts, tools = st.columns([5, 4, 2], vertical_alignment="center")
+    name, facts, tools = st.columns([4, 3, 4], vertical_alignment="center", gap="small")
     problem = project.problem or None
     if name.button(
         markup.plain(project.name), key=f"open-{project.id}", width="stretch", disabled=problem is not None,
@@ -72,12 +72,9 @@ def _project_line(project: ProjectSummary) -> None:
         open_project(project.id)
         st.switch_page("pages/inspect.py", query_params={"project": str(project.id), "s": "1"})
     facts.html(_facts(project))
-    with tools.container(horizontal=True, gap="xxsmall", horizontal_alignment="right"):
-        for ask, icon, said in TOOLS:
-            st.button(
-                "", icon=f":material/{icon}:", key=f"{ask}-{project.id}", help=said, type="tertiary",
-                on_click=_ask, args=(ask, project),
-            )  # fmt: skip
+    with tools.container(horizontal=True, gap="small", horizontal_alignment="right"):
+        for ask in DIALOGS:
+            st.button(ask.capitalize(), key=f"{ask}-{project.id}", type="tertiary", on_click=_ask, args=(ask, project))
 
 
 def _facts(project: ProjectSummary) -> str:
@@ -170,12 +167,6 @@ def _bring_back(project_id: int) -> None:
             st.session_state.pop("deleted")
 
 
-TOOLS = (
-    ("labels", "label", "Labels, keys and colours"),
-    ("guidelines", "menu_book", "Guidelines"),
-    ("rename", "edit", "Rename"),
-    ("delete", "delete", "Delete"),
-)
 DIALOGS = {
     "labels": project_labels.dialog, "guidelines": project_guidelines.dialog, "rename": _rename, "delete": _delete
 }  # fmt: skip

@@ -39,8 +39,13 @@ def store():
 
 
 def style() -> str:
-    """Return the style sheets of the pages as one <style> element."""
-    return f"<style>{_asset('tokens.css')}{_asset('app.css')}</style>"
+    """Return the style sheets of the pages as one <style> element.
+
+    Dialogs and menus hang on the body, outside the part of the page that Streamlit tells its theme.
+    """
+    theme = st.context.theme.type if st.context.theme else None
+    scheme = f"body {{ color-scheme: {theme or 'light dark'}; }}"
+    return f"<style>{_asset('tokens.css')}{_asset('app.css')}{scheme}</style>"
 
 
 def editor_component():
