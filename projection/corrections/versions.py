@@ -128,9 +128,12 @@ def _own_lines(project_id: int) -> Select:
 def _people(connection: Connection, project_id: int) -> dict[tuple[int, str], str]:
     """Return who does which sentence apart: (sentence, line) to the name as it was given."""
     given, sentence = tables.assignment, tables.sentence
-    wanted = select(given.c.sentence_id, given.c.person).join(sentence)
+    wanted = select(given.c.sentence_id, given.c.person).join(sentence).order_by(given.c.id)
     rows = connection.execute(wanted.where(sentence.c.project_id == project_id, given.c.overlap)).all()
-    return {(row.sentence_id, own_line(row.person)): row.person for row in rows}
+    names: dict[str, str] = {}
+    for row in rows:
+        names.setdefault(own_line(row.person), row.person)  # "Rui" and "rui" are one person, as first written
+    return {(row.sentence_id, own_line(row.person)): names[own_line(row.person)] for row in rows}
 
 
 def _decisions(connection: Connection, project_id: int) -> dict[int, tuple[str, str]]:

@@ -603,6 +603,14 @@ def test_other_words_are_no_agreement(store, people, assignments, overlaps, proj
     assert shown.is_ready and not shown.same_words and not shown.is_unanimous
 
 
+def test_one_person_written_in_two_ways_is_one(store, assignments, overlaps, project):
+    """Without members nothing says how a name is written."""
+    assignments.give_apart(project, [0], ["Rui", "Eva"], "")
+    assignments.give_apart(project, [1], ["RUI", "eva"], "")
+    assert [[one.person for one in shown.versions] for shown in overlaps.sentences(project)] == [["Eva", "Rui"]] * 2
+    assert [one.person for one in assignments.work(project)] == ["Eva", "Rui"]
+
+
 def test_conflict_lines_are_no_versions(store, people, assignments, overlaps, project):
     """A line "~client" is kept by the inbox when two tabs meet; it is nobody's version."""
     apart(store, people, assignments, project, 0)
