@@ -81,7 +81,8 @@ const hint = (command, keys, text) => ({ command, keys, text })
 
 function hintsFor(editor) {
   const { mode, view, data, doc } = editor
-  if (data.readonly || editor.turning) return [hint("nextSpan", "Tab", "next label")]
+  if (editor.turning) return []
+  if (data.readonly) return [hint("nextSpan", "Tab", "next label")]
   if (mode !== "edit")
     return [hint("left", "\u2190", "left"), hint("right", "\u2192", "right"), hint("other", "\u2191\u2193", "other sentence")]
   if (!view.pick) return [hint("nextSpan", "Tab", "next label"), hint("right", "\u2190 \u2192", "move")]

@@ -37,6 +37,19 @@ def drag(editor, start: tuple[float, float], end: tuple[float, float]) -> None:
     editor.settle()
 
 
+def swipe(phone, start: tuple[float, float], end: tuple[float, float]) -> None:
+    (x1, y1), (x2, y2) = start, end
+    session = phone.tab.context.new_cdp_session(phone.tab)
+    for kind, points in (
+        ("touchStart", [(x1, y1)]),
+        ("touchMove", [((x1 + x2) / 2, (y1 + y2) / 2)]),
+        ("touchMove", [(x2, y2)]),
+        ("touchEnd", []),
+    ):
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+    phone.settle()
+
+
 def test_click_selects_a_label_then_one_word_of_it(editor):
     editor.start(news())
     editor.word("target", 5).click()
@@ -183,17 +196,23 @@ def test_touch_selects_and_labels(phone):
 
 def test_a_finger_drags_over_words(phone):
     phone.start(news(pick=None))
-    (x1, y1), (x2, y2) = middle(phone.word("target", 8)), middle(phone.word("target", 10))
-    session = phone.tab.context.new_cdp_session(phone.tab)
-    for kind, points in (
-        ("touchStart", [(x1, y1)]),
-        ("touchMove", [((x1 + x2) / 2, y1)]),
-        ("touchMove", [(x2, y2)]),
-        ("touchEnd", []),
-    ):
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
-    phone.settle()
+    swipe(phone, middle(phone.word("target", 8)), middle(phone.word("target", 10)))
     assert phone.pick == ("target", 8, 11)
+
+
+def test_a_finger_moves_a_border(phone):
+    phone.start(news())
+    swipe(phone, middle(phone.find(".handle.left")), middle(phone.word("target", 13)))
+    assert phone.ops == [{"kind": "move", "side": "target", "start": 12, "end": 15, "to": [13, 15]}]
+
+
+def test_a_finger_that_scrolls_selects_nothing(phone):
+    phone.tab.set_viewport_size({"width": 420, "height": 500})
+    phone.start(news(pick=None))
+    x, y = middle(phone.word("source", 0))
+    swipe(phone, (x, y), (x, y - 200))
+    assert phone.pick in (None, ("target", 12, 15))
+    assert phone.tab.evaluate("scrollY") > 0
 
 
 @pytest.mark.parametrize("make", [news, arabic, chinese])
