@@ -15,7 +15,7 @@ TORCH_PIN := $(shell grep '^torch==' requirements.txt)
 unexport PYTHONPATH PYTHONHOME
 export PYTHONNOUSERSITE := 1
 
-.PHONY: app test postgres-test lint coverage bench clean
+.PHONY: app test postgres-test lint coverage bench bench-ui clean
 .DELETE_ON_ERROR:
 
 app: $(VENV)/.runtime
