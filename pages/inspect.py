@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from views import editor_panel, evidence_panels, inspect_panels, messages, people, workbench
+from views import editor_panel, evidence_panels, guidelines, inspect_panels, messages, people, workbench
 from views.desk import Desk
 from views.frame import enter, failures_drawn
 from views.resources import store
@@ -33,6 +33,8 @@ def desk_here():
 
 
 editor_panel.editor(desk_here)
+if st.session_state.pop("open-guidelines", False):
+    guidelines.drawer(project)
 with failures_drawn():
     desk, running = desk_here()
     if running is not None:

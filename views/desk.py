@@ -13,7 +13,7 @@ from projection.corrections.sheet import Sheet
 from projection.pipeline import Outcome, Setup
 from projection.types import Alignment, Entity, Projection, Sentence, Similarity, Span
 from views.editor_data import entity_pairs
-from views.palette import STANDARD_LABELS
+from views.labels import LabelChoice, label_set
 
 __all__ = ["CHECK", "TEXT", "Desk", "Memory", "Pick", "first_doubtful", "valid_pick"]
 
@@ -123,10 +123,9 @@ class Desk:
             event.kind == TEXT and getattr(event.edits, side) == text for event in self.events
         )
 
-    def labels(self) -> list[str]:
-        """The standard labels, then those that occur in this sentence."""
-        seen = [e.label for side in ("source", "target") for e in self.entities_on(side)]
-        return list(dict.fromkeys([*STANDARD_LABELS, *seen]))
+    def labels(self) -> tuple[LabelChoice, ...]:
+        """The labels of the project, then others that occur in this sentence."""
+        return label_set(self.project, [e.label for side in ("source", "target") for e in self.entities_on(side)])
 
 
 @dataclass(frozen=True, slots=True)

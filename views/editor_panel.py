@@ -19,7 +19,6 @@ from views.desk import Desk, Memory, Pick, first_doubtful
 from views.frame import failures_drawn, say, show_said
 from views.jobs import Job
 from views.markup import language_pair, local_time
-from views.palette import css_class, label_keys
 from views.resources import editor_component, store
 from views.session import memory
 
@@ -28,6 +27,7 @@ KEY = "editor"
 CANDIDATES = 9
 REMEMBERED_REFUSALS = 50
 SHOWN_REASONS = 2
+SENT_LABELS = 2000
 
 
 def on_sent() -> None:
@@ -128,7 +128,7 @@ def data_of(desk: Desk) -> dict[str, Any]:
         "stale": False,
         "conflict": _conflict(desk),
         "doubt": _doubt(desk),
-        "guidelines": False,
+        "guidelines": bool(store().guidelines(project.id).strip()),
         "title": {
             "id": desk.outcome.task.id or f"Sentence {desk.stored.position + 1}",
             "about": f"{project.name} \u00b7 {language_pair(desk.setup.source_language, desk.setup.target_language)}",
@@ -206,10 +206,11 @@ def _doubt(desk: Desk) -> list[dict[str, str]]:
 
 
 def _labels(desk: Desk) -> list[dict[str, str]]:
-    return [
-        {"label": label, "key": key.lower(), "colour": css_class(label)}
-        for label, key in label_keys(desk.labels()).items()
-    ]
+    """Return the labels one can give, as many as the editor searches; any other can be typed."""
+    known = desk.labels()
+    seen = {entity.label for side in ("source", "target") for entity in desk.entities_on(side)}
+    first = [*known[:SENT_LABELS], *(item for item in known[SENT_LABELS:] if item.label in seen)]
+    return [{"label": item.label, "key": item.key, "colour": item.colour} for item in first]
 
 
 def _wish(desk: Desk) -> dict[str, Any]:

@@ -187,7 +187,7 @@ def tokens_tab(desk: Desk) -> None:
         st.html(markup.notice("This side is not there yet"))
         return
     frame = tables.token_frame(sentence, desk.entities_on(side), _linked_words(desk, side))
-    choices = tables.tag_choices(desk.labels())
+    choices = tables.tag_choices(item.label for item in desk.labels())
     edited = st.data_editor(
         frame, key=f"tokens-{side}-{desk.stored.id}-{crc32(repr(frame.values.tolist()).encode()):x}", height=320,
         disabled=["Token", "State", "Score", "Linked to"],

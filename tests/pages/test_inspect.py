@@ -342,3 +342,26 @@ def test_a_button_that_was_drawn_before_the_last_edit_is_no_second_person(app, e
     save_translation(app, "Heute traf Ann Bob in Berlin .")
     assert drawn[0].stored.revision < 2 and here.data["conflict"] is None and not app.toast
     assert (3, 4, "PER", "manual") in here.spans() and here.data["target"]["note"] == "your text"
+
+
+def test_labels_of_the_project_come_with_their_keys_and_colours(editor):
+    here = editor()
+    labels = '[{"label": "DRUG", "key": "r", "colour": "org"}, {"label": "GENE"}]'
+    store().update_labels(here.data["project"], labels)
+    here.do("label", side="target", start=4, end=5, label="DRUG")
+    assert here.data["labels"][:2] == [
+        {"label": "DRUG", "key": "r", "colour": "label-org"},
+        {"label": "GENE", "key": "", "colour": here.data["labels"][1]["colour"]},
+    ]
+    assert [item["label"] for item in here.data["labels"]] == ["DRUG", "GENE", "PER"]
+    (drug,) = [item for item in here.data["target"]["entities"] if item["label"] == "DRUG"]
+    assert drug["colour"] == "label-org"
+
+
+def test_guidelines_open_beside_the_sentence(app, editor):
+    here = editor()
+    assert not here.data["guidelines"]
+    store().update_guidelines(here.data["project"], "Titles are **not** part of a name. <img src=x onerror=alert(1)>")
+    here.send(open="guidelines")
+    assert here.data["guidelines"]
+    assert "<strong>not</strong>" in html(app) and "<img" not in html(app)
