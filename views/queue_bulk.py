@@ -24,6 +24,7 @@ from views.session import remembered
 
 PREFIX = "bulk-"
 SHOWN = 10
+PART = 250
 Chosen = Sequence[tuple[int, int, float]]
 """(position, revision, doubt) of sentences, as they were when the person saw the list."""
 
@@ -101,24 +102,32 @@ def _preview(project: Any, chosen: Chosen) -> None:
 
 
 def accept(project: Any, chosen: Chosen) -> int:
-    """Accept the sentences as they were seen, all in one step; say how many were and why others were not."""
-    revisions = {position: revision for position, revision, _ in chosen}
-    changes, passed = [], 0
-    for one in readings().at(project.id, revisions):
-        try:
-            if one.stored.revision != revisions[one.stored.position] or one.reading is None:
-                raise SpanError("changed meanwhile")
-            sheet = shown_sheet(project, one.stored, one.reading)
-            changes.append((one.stored, operations.check(sheet, "bulk").edits))
-        except SpanError:
-            passed += 1
+    """Accept the sentences as they were seen; say how many were and why others were not.
+
+    They are stored in parts, so that others can store meanwhile, under one name, by which all are taken back.
+    """
     store().keep_settings(project.setup)
     stamp = Stamp(people.author(), f"{PREFIX}{uuid4().hex[:12]}")
-    passed += len(store().save_many(changes, kind=BULK_CHECK, stamp=stamp))
-    done = len(revisions) - passed
+    done = sum(_accept_part(project, chosen[start : start + PART], stamp) for start in range(0, len(chosen), PART))
+    passed = len(chosen) - done
     left = f" {markup.counted(passed, 'sentence')} changed meanwhile and stayed open." if passed else ""
     say(f"{markup.counted(done, 'sentence')} accepted in bulk.{left} Accept in bulk lists it, with an undo.")
     return done
+
+
+def _accept_part(project: Any, chosen: Chosen, stamp: Stamp) -> int:
+    """Accept some of the sentences in one transaction; return how many were still as they had been seen."""
+    revisions = {position: revision for position, revision, _ in chosen}
+    changes = []
+    for one in readings().at(project.id, revisions):
+        if one.stored.revision != revisions[one.stored.position] or one.reading is None:
+            continue
+        try:
+            sheet = shown_sheet(project, one.stored, one.reading)
+            changes.append((one.stored, operations.check(sheet, "bulk").edits))
+        except SpanError:
+            continue
+    return len(changes) - len(store().save_many(changes, kind=BULK_CHECK, stamp=stamp))
 
 
 def batch_line(batch: Batch) -> None:
