@@ -88,7 +88,7 @@ function attach(editor) {
 /** Widths measured with another font are wrong. */
 function fontsArrived(editor) {
   const late = Boolean(editor.painted)
-  editor.widths = editor.family = null
+  editor.widths = editor.family = editor.shape = null
   if (late) layout(editor)
 }
 

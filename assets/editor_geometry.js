@@ -9,7 +9,9 @@ function layout(editor) {
   root.style.setProperty("--below", `${strips * 19}px`)
   breakLines(editor)
   paintWrap(editor)
-  measure(editor)
+  const shape = JSON.stringify([strips, editor.width, editor.bands, widthsOf(editor, "source"), widthsOf(editor, "target")])
+  if (shape !== editor.shape) measure(editor)
+  editor.shape = shape
   settleFocus(editor)
   placeStrips(editor)
   drawOver(editor)
@@ -19,8 +21,12 @@ function resized(editor) {
   const width = editor.find(".panel").clientWidth
   if (!editor.data || width === editor.width) return
   editor.width = width
+  editor.shape = null
   layout(editor)
 }
+
+/** All that places depend on; where none of it changed, say after a new label on the same words, nothing is measured. */
+const widthsOf = ({ doc, rows }, side) => [doc[side].direction, doc[side].gaps, rows[side].units.map(({ start, texts, width }) => [start, texts, width])]
 
 function measure(editor) {
   const track = editor.find(".track")
