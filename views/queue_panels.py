@@ -137,14 +137,16 @@ def scan_line(project: Any, tally: Tally, waiting: int) -> None:
     if lacking == 0 or not waiting:
         _failures(project, tally)
         return
-    if scan is None or not (scan.stopped or scan.problem):
+    unasked = queue_scan.begins_by_itself(project.setup)
+    if (scan is None and unasked) or (scan is not None and not (scan.stopped or scan.problem)):
         started = queue_scan.begin_scan(project, lacking)
         started.wait(0.5)
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center"):
         said = f"{markup.counted(lacking, 'sentence')} not read under these settings yet: their doubt is not known."
         st.html(f'<span class="meta">{said}</span>', width="content")
-        st.button("Go on reading", key="queue-read", on_click=queue_scan.begin_scan, args=(project, lacking))
+        st.button("Go on reading" if tally.read else "Read them", key="queue-read", on_click=queue_scan.begin_scan,
+                  args=(project, lacking))  # fmt: skip
 
 
 @st.fragment(run_every=1)

@@ -14,8 +14,9 @@ from projection.corrections.readings import FORM, Lacking, Reading, Readings, re
 from projection.corrections.records import StoredSentence
 from projection.corrections.store import settings_key
 from projection.errors import Cancelled, ProjectionError
-from projection.pipeline import Pipeline, Resources, Setup
-from projection.registry import find, load_class
+from projection.pipeline import ROLES, Pipeline, Resources, Setup
+from projection.pipeline.setup import projector_options
+from projection.registry import components_of, find, load_class
 from projection.settings import settings
 from views.compare_data import comparison_setup
 from views.resources import compute_lock, resources, store
@@ -27,6 +28,7 @@ FETCHED = 64
 PAUSE = 0.01
 STORE_EVERY = 1.0
 AT_ONCE = 50
+OF_THE_BOX = frozenset({"embedded", "given", "stand-in"})
 SECOND_OPINIONS = ("heuristic", "span-matching")
 
 
@@ -51,6 +53,20 @@ def evidence(setup: Setup) -> tuple[str, ...]:
     """Return what is gathered even where no method asks for it: links, and a recognizer's opinion if there is one."""
     recognizes = find("recognizer", setup.target_recognizer).kind != "given"
     return ("alignment", "target_entities") if recognizes else ("alignment",)
+
+
+def begins_by_itself(setup: Setup) -> bool:
+    """Whether a project may be read unasked: with what comes in the box, not with large models or a chat."""
+    used = [find(role, getattr(setup, place)) for place, role in ROLES.items()]
+    for method in setup.methods:
+        options = projector_options(setup, method)
+        for key, role in components_of(find("projector", method)).items():
+            chosen = options.get(key) or ""
+            name = chosen if isinstance(chosen, str) else chosen.get("name", "")
+            if name and role not in ROLES.values():
+                return False
+            used += [find(role, name)] if name else []
+    return all(entry.kind in OF_THE_BOX for entry in used)
 
 
 def reading_settings(setup: Setup) -> str:

@@ -123,6 +123,22 @@ def test_one_method_gets_a_quick_second_opinion():
     assert queue_scan.scan_setup(writes) is writes  # it labels a text of its own, on which no other can be compared
 
 
+def test_what_costs_is_not_read_unasked(app, project):
+    box = Setup("en", "de", **STAND_INS)
+    assert queue_scan.begins_by_itself(box)
+    assert queue_scan.begins_by_itself(replace(box, methods=("back-translation",)))
+    assert not queue_scan.begins_by_itself(replace(box, translator="nllb"))
+    chat = replace(box, methods=("clap",), options={"clap": {"chat": "http://localhost:1/v1"}})
+    assert not queue_scan.begins_by_itself(chat)
+    number = project(*PAIRS, translator="nllb")
+    page(app, "queue", project=str(number))
+    assert queue_scan.current_scan(store().project(number)) is None
+    next(button for button in app.button if button.label == "Read them").click()
+    app.run()
+    wait_until_read(number)
+    assert queue_panel.queue_of(store().project(number)).tally().read == 4  # nothing had to be translated
+
+
 def test_a_stopped_scan_keeps_what_it_read_and_goes_on_there(app, project, monkeypatch):
     number = project(*((f"Maria met {one} .", f"Maria traf {one} .") for one in range(24)))
     gate, began, aligned = threading.Event(), threading.Event(), []
