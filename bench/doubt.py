@@ -29,6 +29,7 @@ from projection.errors import ProjectionError
 from projection.evaluation.signature import signature
 from projection.pipeline import Outcome, Pipeline, Resources, Setup, Task
 from projection.triage import KINDS, Doubt, doubt_about
+from projection.triage.doubt import SURE
 from projection.triage.signals import CLOSE
 from projection.types import Entity, Sentence
 
@@ -154,7 +155,7 @@ def _signature(setup: Setup, method: str, size: int) -> str:
     others = [name for name in setup.methods if name != method]
     told: Mapping[str, object] = {
         "corpus": "europarl-ner", "sentences": size, "entities": "gold", "match": "exact", "second opinions": others,
-        "target recognizer": setup.target_recognizer, "close": CLOSE, "run": run,
+        "target recognizer": setup.target_recognizer, "close": CLOSE, "sure": SURE, "run": run,
     }  # fmt: skip
     return signature(told)
 
