@@ -30,11 +30,11 @@ def enter() -> None:
     if state in ("out", "unreadable"):
         _door(state)
         st.stop()
+    if st.session_state.get("remember-person"):
+        _cookie()(key="person-cookie", data={"cookie": people.COOKIE, "name": people.author()})
     _corner(state)
     if state == "in":
         _turn_away()
-    if st.session_state.get("remember-person"):
-        _cookie()(key="person-cookie", data={"cookie": people.COOKIE, "name": people.author()})
 
 
 def _turn_away() -> None:

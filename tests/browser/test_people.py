@@ -76,15 +76,19 @@ def corner(tab):
 
 
 def until(is_so, seconds=30):
-    """Wait until something is so in the store."""
+    """Wait until something is so in the store or the browser."""
     end = monotonic() + seconds
     while not is_so():
-        assert monotonic() < end, "nothing was stored"
+        assert monotonic() < end, "nothing was stored in time"
         sleep(0.1)
 
 
 def finished(store, project, position, name):
     return any(line.author == name and line.edits.checked for line in store.lines(store.sentence(project, position).id))
+
+
+def remembers(tab):
+    return any(cookie["name"] == "projection_name" for cookie in tab.context.cookies())
 
 
 def test_a_name_is_asked_for_in_the_corner_and_remembered(browser_of, server, project):
@@ -96,6 +100,7 @@ def test_a_name_is_asked_for_in_the_corner_and_remembered(browser_of, server, pr
     tab.get_by_role("button", name="Remember").click()
     corner(tab).get_by_text("Ana <img").wait_for()
     tab.get_by_role("textbox", name="Your name").wait_for(state="detached")
+    until(lambda: remembers(tab))
     tab.reload(wait_until="domcontentloaded")
     corner(tab).get_by_text("Ana <img").wait_for()
     box = corner(tab).bounding_box()
@@ -105,6 +110,7 @@ def test_a_name_is_asked_for_in_the_corner_and_remembered(browser_of, server, pr
     tab.get_by_role("textbox", name="Your name").fill("")
     tab.keyboard.press("Enter")
     corner(tab).get_by_text("Your name").wait_for()
+    until(lambda: not remembers(tab))
     tab.reload(wait_until="domcontentloaded")
     corner(tab).get_by_text("Your name").wait_for()
 
