@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 
 from projection.corrections.assignments import Assignments
 from projection.corrections.edits import Edits
@@ -84,8 +84,7 @@ def test_a_name_that_was_given_is_written_to_the_browser(app):
     "cookie, name", [("Ana%20%3Cb%3E", "Ana <b>"), ("%00%E2%80%AE", ""), ("x" * 5000, ""), ("", "")]
 )
 def test_the_cookie_is_read_like_any_text(app, project, monkeypatch, cookie, name):
-    context = SimpleNamespace(cookies={"projection_name": cookie}, timezone=None)
-    monkeypatch.setattr("views.people.st.context", context)
+    monkeypatch.setattr(type(st.context), "cookies", property(lambda self: {"projection_name": cookie}))
     number = project(PAIR)
     shown = page(app, "people", project=str(number))
     assert shown.session_state["person"] == name
