@@ -131,11 +131,18 @@ def data_of(desk: Desk) -> dict[str, Any]:
         "guidelines": bool(store().guidelines(project.id).strip()),
         "title": {
             "id": desk.outcome.task.id or f"Sentence {desk.stored.position + 1}",
-            "about": f"{project.name} \u00b7 {language_pair(desk.setup.source_language, desk.setup.target_language)}",
+            "about": about(desk),
         },
         "progress": {"checked": project.checked, "total": project.sentences},
         **_wish(desk),
     }
+
+
+def about(desk: Desk) -> str:
+    """Name the project and its languages, and a version that is not the project's own."""
+    pair = language_pair(desk.setup.source_language, desk.setup.target_language)
+    own = f" \u00b7 your own version, {desk.stored.line.removeprefix('@')}" if desk.stored.line else ""
+    return f"{desk.project.name} \u00b7 {pair}{own}"
 
 
 def _row(desk: Desk, side: str, note: str) -> dict[str, Any]:

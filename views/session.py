@@ -45,7 +45,7 @@ def current_project() -> Any | None:
     """Return the project of the address, else of this tab, else None; the address is completed."""
     wanted = st.query_params.get("project") or st.session_state.get("project")
     try:
-        project = store().project(int(wanted)) if wanted is not None else None
+        project = store().project(_id(wanted)) if wanted is not None else None
     except (StoreError, ValueError) as problem:
         reason = str(problem) if isinstance(problem, StoreError) else "The address names no project."
         st.html(notice("That project cannot be opened", reason, "bad"))
@@ -73,6 +73,14 @@ def write_address(project_id: int, position: int) -> None:
     for name, value in (("project", str(project_id)), ("s", str(position + 1))):
         if st.query_params.get(name) != value:
             st.query_params[name] = value
+
+
+def _id(wanted: str | int) -> int:
+    """Read the number of a project. Raises ValueError for what no database can hold."""
+    number = int(wanted)
+    if not 0 < number < 2**31:
+        raise ValueError(f"no project has the number {number}")
+    return number
 
 
 def _number(text: str | None, otherwise: int) -> int:

@@ -21,10 +21,7 @@ def open_board(page, url):
 def spans(page):
     """Return (text, label) of the target's boxes as a person sees them."""
     boxes = page.locator(ENTITY)
-    return [
-        (" ".join(box.locator(".word").all_inner_texts()), box.locator(".tag").inner_text())
-        for box in boxes.all()
-    ]
+    return [(" ".join(box.locator(".word").all_inner_texts()), box.locator(".tag").inner_text()) for box in boxes.all()]
 
 
 def press(page, key, until):

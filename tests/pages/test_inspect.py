@@ -45,8 +45,9 @@ def test_no_project_shows_the_way_in(app):
     assert app.button(key="start").label == "Start a project"
 
 
-def test_a_project_that_does_not_exist_is_no_stack_trace(app):
-    page(app, "inspect", project="4711", s="1")
+@pytest.mark.parametrize("number", ["4711", "-1", "9" * 30, "x"])
+def test_a_project_that_does_not_exist_is_no_stack_trace(app, number):
+    page(app, "inspect", project=number, s="9" * 30)
     assert "No project is open" in html(app)
 
 
