@@ -147,7 +147,7 @@ def working(text: str) -> str:
 
 def title(text: str, meta: str = "") -> str:
     more = f'<span class="meta">{escape(meta)}</span>' if meta else ""
-    return f'<div class="title">{escape(text)}{more}</div>'
+    return f'<div class="title"><bdi>{escape(text)}</bdi>{more}</div>'
 
 
 def page_title(text: str, lead: str = "") -> str:

@@ -19,7 +19,11 @@ SEARCH_FROM = 3
 
 def projects_panel() -> None:
     """List the stored projects, newest first, with what can be done with each; and those that were deleted."""
-    found, gone = store().projects(), store().projects(deleted=True)
+    try:
+        found, gone = store().projects(), store().projects(deleted=True)
+    except StoreError as problem:
+        st.html(markup.notice("Your projects cannot be shown now", str(problem), "bad"))
+        return
     if found or gone:
         with st.container(border=True, key="projects", gap="xsmall"):
             wanted = _head(found)
