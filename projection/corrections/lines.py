@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, Table, insert, select, update
 
 from projection.corrections import tables
@@ -129,18 +131,23 @@ def restore(connection: Connection, sentence_id: int, line: str, revision: int, 
     return edits
 
 
-def undo_batch(connection: Connection, batch: str, stamp: Stamp) -> tuple[int, int]:
-    table, undone, left = tables.event, 0, 0
+def batch_of(connection: Connection, batch: str) -> list[tuple[int, str, int]]:
+    """Return (sentence id, line, revision) of everything stored under one name."""
+    table = tables.event
     wanted = select(table.c.sentence_id, table.c.line, table.c.revision).where(
         table.c.client == batch, table.c.kind.not_in(("undo", "redo"))
     )
-    for row in connection.execute(wanted).all():
-        if newest_revision(connection, row.sentence_id, row.line) == row.revision:
-            step(connection, row.sentence_id, row.line, "undo", stamp)
+    return [tuple(row) for row in connection.execute(wanted)]
+
+
+def undo_batch(connection: Connection, stored: Iterable[tuple[int, str, int]], stamp: Stamp) -> int:
+    """Take back those revisions after which nothing was done; return how many were."""
+    undone = 0
+    for sentence_id, line, revision in stored:
+        if newest_revision(connection, sentence_id, line) == revision:
+            step(connection, sentence_id, line, "undo", stamp)
             undone += 1
-        else:
-            left += 1
-    return undone, left
+    return undone
 
 
 def find(connection: Connection, sentence_id: int, name: str) -> Line | None:

@@ -30,6 +30,7 @@ from projection.pipeline import Setup, Task
 from projection.settings import settings
 
 _BATCH = 500
+_PORTION = 100
 
 
 class Store:
@@ -212,9 +213,17 @@ class Store:
         return passed
 
     def undo_many(self, batch: str, stamp: Stamp) -> tuple[int, int]:
-        """Take back a batch of `save_many` where nothing was done since; return how many were, and were not."""
-        with self.database.writing() as connection:
-            return lines.undo_batch(connection, batch, stamp)
+        """Take back a batch of `save_many` where nothing was done since; return how many were, and were not.
+
+        In portions, so that others can store in between; what is interrupted is finished by calling it again.
+        """
+        with self.database.reading() as connection:
+            stored = lines.batch_of(connection, batch)
+        undone = 0
+        for start in range(0, len(stored), _PORTION):
+            with self.database.writing() as connection:
+                undone += lines.undo_batch(connection, stored[start : start + _PORTION], stamp)
+        return undone, len(stored) - undone
 
     def history(self, sentence_id: int, line: str = MAIN) -> list[Event]:
         """Return all revisions of a line, newest first."""
