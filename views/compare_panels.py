@@ -137,5 +137,5 @@ def use_span(desk: Desk, method: str, span: Span, label: str) -> None:
     index = next((match.entity_index for match in found.matches if match.span == span), None)
     number = next((number for source, number in desk.pairs if source == index), None)
     replaced = desk.entities[number] if number is not None else None
-    editing.use_span(desk, replaced, span, label)
+    editing.use_span(desk, replaced, span, label, method)
     say(f"Used \u201c{found.bitext.target.text_of(span)}\u201d of {method}. Undo takes it back.")

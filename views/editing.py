@@ -30,11 +30,11 @@ def tell(receipt: Receipt) -> None:
         say(" ".join([*refused, *receipt.said]), "warn")
 
 
-def use_span(desk: Desk, replaced: Entity | None, span: Span, label: str) -> bool:
-    """Put the label on another candidate's span instead of where it is now."""
+def use_span(desk: Desk, replaced: Entity | None, span: Span, label: str, method: str = "") -> bool:
+    """Put the label on another candidate's span, or where `method` found it, instead of where it is now."""
     before = (replaced.span.start, replaced.span.end) if replaced else (None, None)
     place = {"start": before[0], "end": before[1], "to": [span.start, span.end], "label": label}
-    return perform(desk, {"kind": "place"} | place)
+    return perform(desk, {"kind": "take", "name": method} | place if method else {"kind": "place"} | place)
 
 
 def use_method(desk: Desk, method: str) -> None:

@@ -150,6 +150,20 @@ def place_candidate(sheet: Sheet, before: Span | None, to: Span, label: str) -> 
     return Change(_with_entities(sheet, "target", [*kept, made]), f"candidate {_said(sheet, 'target', to)}", gone)
 
 
+def take_span(sheet: Sheet, before: Span | None, to: Span, label: str, name: str) -> Change:
+    """Put the target entity on the words `before` (None: it had no place) where method `name` has found it."""
+    change = place_candidate(sheet, before, to, label)
+    found = sheet.outcome.projections.get(name)
+    theirs = next((one for one in found.entities if (one.span, one.label) == (to, label)), None) if found else None
+    if theirs is None or not change.kind:
+        return change
+    taken = _accepted(sheet, theirs, "accepted", name)
+    changed = replace(sheet, edits=change.edits)
+    after = [taken if entity.span == to else entity for entity in changed.entities]
+    said = f"{_said(sheet, 'target', to)} of {name}"
+    return Change(_with_entities(changed, "target", after), said, change.lost)
+
+
 def confirm_span(sheet: Sheet, span: Span) -> Change:
     """Agree with one automatic label of the target."""
     entity = _entity(sheet, "target", span)
@@ -499,6 +513,7 @@ _OPERATIONS: Mapping[str, tuple[Callable[..., Change], tuple[str, ...]]] = {
     "remove": (remove_label, ("side", "span")),
     "move": (move_borders, ("side", "span", "to")),
     "place": (place_candidate, ("before", "to", "label")),
+    "take": (take_span, ("before", "to", "label", "name")),
     "confirm": (confirm_span, ("span",)),
     "link": (set_link, ("source", "target", "on")),
     "split": (split_word, ("side", "word", "at")),

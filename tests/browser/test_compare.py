@@ -37,9 +37,9 @@ def test_a_span_of_another_method_is_used_and_undone(page, server):
     assert "القاهرة" in decided.locator(".box").all_inner_texts()[1]
     assert len(decided.locator(".box").all()) == 4
     page.get_by_role("button", name="Open in Inspect").click()
-    page.wait_for_selector(".target .box.corrected:has-text('القاهرة')")
+    page.wait_for_selector(".target .box.accepted:has-text('القاهرة')")
     page.keyboard.press("Control+z")
-    page.wait_for_selector(".target .box.corrected", state="detached")
+    page.wait_for_selector(".target .box.accepted", state="detached")
 
 
 def test_use_all_takes_the_method_over(page, server):

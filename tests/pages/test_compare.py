@@ -122,6 +122,8 @@ def test_a_span_is_used_stored_and_undone(app, project, component):
     app.button(key="use-span").click().run()
     assert not app.exception
     assert (chosen["start"], chosen["end"], "PER") in target_spans(number)
+    (taken,) = store().sentence(number, 0).edits.placed
+    assert (taken.origin, taken.derived.method) == ("accepted", "span-matching")
     assert component.data["rows"][0]["name"] == "Decided"
     assert app.button(key="use-span").disabled
     app.button(key="undo").click().run()
