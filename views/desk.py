@@ -23,8 +23,8 @@ class Memory:
     """What one tab remembers of its editor: the newest view it sent, what is acknowledged, what was refused.
 
     `wish` is a selection the page wants to see in the editor, `offered` the sentence it was last made for;
-    `page_is_behind`: only the editor shows what was done last. `revisions` are the newest ones this tab
-    has shown, by sentence id and line.
+    `last_message` names the message taken in last. `page_is_behind`: only the editor shows what was done
+    last. `revisions` are the newest ones this tab has shown, by sentence id and line.
     An object of its own, because Streamlit may end a run wherever session state is used, and these must
     stay in step with what is stored.
     """
@@ -35,6 +35,7 @@ class Memory:
     wish: dict | None = None
     offered: str = ""
     page_is_behind: bool = False
+    last_message: tuple | None = None
     revisions: dict[tuple[int, str], int] = field(default_factory=dict)
 
 

@@ -36,13 +36,18 @@ def on_sent() -> None:
 
 
 def receive(sent: Mapping[str, Any] | None) -> bool:
-    """Store the operations and follow the view of a message; return whether there was anything new in it."""
+    """Store the operations and follow the view of a message; return whether that changed anything here.
+
+    What cannot be stored now changes nothing: the editor keeps it and sends it again.
+    """
     kept = memory()
     if not sent or not _is_new(kept, sent):
         return False
+    before = dict(kept.acknowledged), kept.view
+    kept.last_message = _name_of(sent)
     try:
         receipt = workbench.take(sent)
-    except ProjectionError as problem:  # the editor keeps what is not acknowledged and sends it again
+    except ProjectionError as problem:
         say(str(problem), "bad")
     except Exception as problem:
         log.exception("a message of the editor could not be stored")
@@ -54,15 +59,20 @@ def receive(sent: Mapping[str, Any] | None) -> bool:
         if receipt.said:
             say(" ".join(receipt.said), "warn")
     _follow(kept, sent["view"] | {"client": sent["client"], "ops": len(sent.get("ops", ()))})
-    return True
+    return before != (kept.acknowledged, kept.view)
 
 
 def _is_new(kept: Memory, sent: Mapping[str, Any]) -> bool:
-    """Whether a message has an operation that is not dealt with yet, or another view than the last one."""
+    """Whether a message was not taken in before, and has an operation that waits or another view than the last one."""
     queues = [*sent.get("recovered", ()), sent]
     waits = any(op["n"] > kept.acknowledged.get(queue["client"], 0) for queue in queues for op in queue.get("ops", ()))
     seen = kept.view and kept.view["client"] == sent["client"] and kept.view["n"] >= sent["view"]["n"]
-    return waits or not seen
+    return (waits or not seen) and kept.last_message != _name_of(sent)
+
+
+def _name_of(sent: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Name a message; one that is sent again has another view number."""
+    return sent["client"], sent["view"]["n"], [op["n"] for op in sent.get("ops", ())][-1:]
 
 
 def _follow(kept: Memory, view: Mapping[str, Any]) -> None:
@@ -93,6 +103,7 @@ def editor(build: Callable[[], tuple[Desk, Job | None]]) -> None:
         if receive(mounted.sent) or desk.memory.page_is_behind:
             desk.memory.page_is_behind = False
             st.rerun()
+        show_said()
 
 
 def data_of(desk: Desk) -> dict[str, Any]:
