@@ -135,7 +135,5 @@ def use_span(desk: Desk, method: str, span: Span, label: str) -> None:
     if not desk.shares_text(found):
         desk = replace(desk, sheet=replace(desk.sheet, method=method))
     index = next((match.entity_index for match in found.matches if match.span == span), None)
-    number = next((number for source, number in desk.pairs if source == index), None)
-    replaced = desk.entities[number] if number is not None else None
-    editing.use_span(desk, replaced, span, label, method)
+    editing.use_span(desk, desk.placed(index), span, label, method)
     say(f"Used \u201c{found.bitext.target.text_of(span)}\u201d of {method}. Undo takes it back.")

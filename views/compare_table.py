@@ -11,7 +11,8 @@ from projection.evaluation.agreement import differences, differing_words, span_a
 from projection.text.languages import is_unsegmented
 from projection.types import Entity, Sentence, Span
 from views.compare_data import Dispute, Row
-from views.markup import SAID, STATES, counted, direction, gap_before, score_text
+from views.editor_data import entity_value
+from views.markup import counted, direction, gap_before, score_text
 from views.palette import css_class
 
 SHOWN_SPANS = 4
@@ -35,19 +36,6 @@ def piece(sentence: Sentence, start: int, end: int) -> dict:
     return {"start": start, "end": end, "text": sentence.text_of(Span(start, end)), "gap": gap_before(sentence, start)}
 
 
-def box(entity: Entity) -> dict:
-    state = STATES[entity.origin]
-    return {
-        "start": entity.span.start,
-        "end": entity.span.end,
-        "label": entity.label,
-        "colour": css_class(entity.label),
-        "score": score_text(entity.score),
-        "state": state,
-        "said": SAID[state],
-    }
-
-
 def line(sentence: Sentence, entities: Sequence[Entity]) -> dict:
     """Return a text of its own with its entities, for a method that wrote another translation."""
     starts = {entity.span.start: entity for entity in entities}
@@ -56,7 +44,7 @@ def line(sentence: Sentence, entities: Sequence[Entity]) -> dict:
         entity = starts.get(index)
         following = min((start for start in starts if start > index), default=len(sentence))
         end = entity.span.end if entity else following
-        pieces.append(piece(sentence, index, end) | {"entity": box(entity) if entity else None})
+        pieces.append(piece(sentence, index, end) | {"entity": entity_value(entity) if entity else None})
         index = end
     return {"pieces": pieces, "direction": direction(sentence.language), "language": sentence.language}
 
@@ -78,13 +66,14 @@ def method_row(name: str, note: str, row: Row, method: str, reference: Sequence[
         return head | {"kind": "failed", "reason": found.reason if found else "It was not run."}
     if found.own is not None:
         return head | {"kind": "own", "line": line(found.own, found.entities), "use": True}
-    entities = [box(entity) for entity in found.entities]
+    entities = [entity_value(entity) for entity in found.entities]
     return head | {"kind": "spans", "entities": entities, "verdict": verdict(found.entities, reference), "use": True}
 
 
 def given_row(name: str, note: str, entities: Sequence[Entity]) -> dict:
     """Return a row that is no method: gold labels, or what a person decided."""
-    return {"name": name, "method": "", "note": note, "kind": "spans", "entities": [box(item) for item in entities],
+    boxes = [entity_value(item) for item in entities]
+    return {"name": name, "method": "", "note": note, "kind": "spans", "entities": boxes,
             "verdict": verdict(entities, None), "use": False}  # fmt: skip
 
 

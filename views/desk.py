@@ -117,6 +117,10 @@ class Desk:
         """Which source entity each target entity belongs to, as index pairs."""
         return entity_pairs(self.entities_on("source"), self.entities, self.projection, self.alignment)
 
+    def placed(self, source_entity: int | None) -> Entity | None:
+        """Return the target entity that belongs to source entity number `source_entity`."""
+        return next((self.entities[number] for index, number in self.pairs if index == source_entity), None)
+
     def is_typed(self, side: str) -> bool:
         """Whether a person wrote the text of this side here."""
         text = getattr(self.stored.edits, side)

@@ -146,15 +146,14 @@ def _shown_rank(desk: Desk, decisions: Sequence[Decision]) -> int | None:
 
 def _look_at(desk: Desk, entity: int, rank: int | None) -> None:
     """Select the entity in the editor and show one of its candidates."""
-    placed = next((desk.entities[number] for index, number in desk.pairs if index == entity), None)
+    placed = desk.placed(entity)
     source = desk.source.entities[entity]
     pick = Pick("target", placed.span) if placed else Pick("source", source.span)
     editor_panel.wish(desk, pick, rank)
 
 
 def _use(desk: Desk, entity: int, chosen: Decision) -> None:
-    replaced = next((desk.entities[number] for index, number in desk.pairs if index == entity), None)
-    editing.use_span(desk, replaced, chosen.candidate.span, desk.source.entities[entity].label)
+    editing.use_span(desk, desk.placed(entity), chosen.candidate.span, desk.source.entities[entity].label)
 
 
 def methods_tab(desk: Desk) -> None:

@@ -16,7 +16,50 @@ CHUNK = 8
 """Sentences between two looks at the stop button."""
 
 
-class Job:
+class Background:
+    """Work on a thread of its own that can be looked at and stopped; the work itself is `_run` of what inherits this.
+
+    `stage` names what is being done. Pass `_look` and `_say` to the pipeline, so that a stop is noticed.
+    """
+
+    def __init__(self):
+        self.stage = ""
+        self.problem: str | None = None
+        self.began = monotonic()
+        self._stop, self._ended = threading.Event(), threading.Event()
+
+    @property
+    def seconds(self) -> float:
+        return monotonic() - self.began
+
+    @property
+    def finished(self) -> bool:
+        return self._ended.is_set()
+
+    def stop(self) -> None:
+        """Ask the run to end at the next sentence; what is finished stays."""
+        self._stop.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Return whether the run ended within `seconds`."""
+        return self._ended.wait(seconds)
+
+    def _begin(self, name: str) -> None:
+        threading.Thread(target=self._run, name=name, daemon=True).start()
+
+    def _run(self) -> None:
+        raise NotImplementedError
+
+    def _look(self, done: int, total: int) -> None:
+        if self._stop.is_set():
+            raise Cancelled("Stopped.")
+
+    def _say(self, stage: str) -> None:
+        self.stage = stage
+        self._look(0, 0)
+
+
+class Job(Background):
     """Run `tasks` through `setup` on a thread of its own; read `done`, `stage`, `results`, `problem` at any time.
 
     `keep` turns each Outcome into what is held in `results`. `lock` is held for one chunk at a time, so
@@ -34,31 +77,12 @@ class Job:
         keep: Callable[[int, Outcome], Any] = lambda index, outcome: outcome,
         also: Iterable[str] = ("alignment",),
     ):
-        self.setup, self.total, self.done, self.stage = setup, len(tasks), 0, ""
+        super().__init__()
+        self.setup, self.total, self.done = setup, len(tasks), 0
         self.results: list[Any] = []
-        self.problem: str | None = None
         self.cancelled = False
-        self.began = monotonic()
-        self._stop = threading.Event()
-        self._ended = threading.Event()
         self._work = (tasks, resources, lock, keep, tuple(also))
-        threading.Thread(target=self._run, name="projection-job", daemon=True).start()
-
-    @property
-    def seconds(self) -> float:
-        return monotonic() - self.began
-
-    @property
-    def finished(self) -> bool:
-        return self._ended.is_set()
-
-    def stop(self) -> None:
-        """Ask the run to end at the next sentence; what is finished stays."""
-        self._stop.set()
-
-    def wait(self, seconds: float) -> bool:
-        """Return whether the run ended within `seconds`."""
-        return self._ended.wait(seconds)
+        self._begin("projection-job")
 
     def _run(self) -> None:
         tasks, resources, lock, keep, also = self._work
@@ -79,11 +103,3 @@ class Job:
             self.problem = f"Something unexpected happened ({type(problem).__name__}: {problem}). Your work is stored."
         finally:
             self._ended.set()
-
-    def _look(self, done: int, total: int) -> None:
-        if self._stop.is_set():
-            raise Cancelled("Stopped.")
-
-    def _say(self, stage: str) -> None:
-        self.stage = stage
-        self._look(0, 0)

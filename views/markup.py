@@ -58,10 +58,6 @@ def numbers(span: Span) -> str:
     return str(span.end) if len(span) == 1 else f"{span.start + 1}\u2013{span.end}"
 
 
-def word_numbers(span: Span) -> str:
-    return f"word{'s' if len(span) > 1 else ''} {numbers(span)}"
-
-
 def language_name(code: str) -> str:
     """Return the English name; a project in "und" holds several languages or one nobody named."""
     return "several languages" if code == "und" else english_name(code)

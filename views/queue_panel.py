@@ -98,7 +98,7 @@ def changeable(project: Any, positions: Iterable[int]) -> set[int]:
     person = people.author()
     if people.people().role(project.id, person) != CORRECTOR:
         return set(positions)
-    return {position for position in positions if not people.may(project.id, person, MAIN, position)}
+    return people.people().changeable(project.id, person, positions)
 
 
 def open_dialog(name: str) -> None:

@@ -19,6 +19,7 @@ from projection.pipeline.setup import projector_options
 from projection.registry import components_of, find, load_class
 from projection.settings import settings
 from views.compare_data import comparison_setup
+from views.jobs import Background
 from views.resources import compute_lock, resources, store
 
 log = logging.getLogger(__name__)
@@ -88,43 +89,29 @@ class _Passing(Resources):
         return super().result(key, self._pool.result(key, default))
 
 
-class Scan:
+class Scan(Background):
     """Bring the readings of a project up to date on a thread of its own; read `done`, `total`, `problem` any time.
 
     What is read is stored as it goes, so that a stopped or killed scan goes on where it was.
     """
 
     def __init__(self, project: Any, readings: Readings, pool: Resources, lock: threading.Lock, total: int):
+        super().__init__()
         self.project_id, self.settings = project.id, reading_settings(project.setup)
         self.setup = scan_setup(project.setup)
-        self.total, self.done, self.stage = total, 0, ""
-        self.problem: str | None = None
+        self.total, self.done = total, 0
         self.stopped = False
-        self.began = monotonic()
         self.method = project.setup.methods[0]
         self._readings, self._lock = readings, lock
         self._pipeline = Pipeline(self.setup, _Passing(pool), chunk=CHUNK, also=evidence(self.setup))
         self._waiting: list[tuple[Reading, StoredSentence]] = []
         self._stored_at = monotonic()
-        self._stop, self._ended = threading.Event(), threading.Event()
-        threading.Thread(target=self._run, name="projection-scan", daemon=True).start()
-
-    @property
-    def finished(self) -> bool:
-        return self._ended.is_set()
+        self._begin("projection-scan")
 
     @property
     def seconds_left(self) -> float | None:
         """Return how long the rest takes at the pace so far, None before anything is done."""
-        seconds = monotonic() - self.began
-        return seconds / self.done * max(0, self.total - self.done) if self.done else None
-
-    def stop(self) -> None:
-        """Ask the scan to end; what is read stays."""
-        self._stop.set()
-
-    def wait(self, seconds: float) -> bool:
-        return self._ended.wait(seconds)
+        return self.seconds / self.done * max(0, self.total - self.done) if self.done else None
 
     def _run(self) -> None:
         try:
@@ -181,14 +168,6 @@ class Scan:
     def _store(self) -> None:
         waiting, self._waiting, self._stored_at = self._waiting, [], monotonic()
         self._readings.keep(self.project_id, [reading for reading, _ in waiting], [stored for _, stored in waiting])
-
-    def _look(self, done: int, total: int) -> None:
-        if self._stop.is_set():
-            raise Cancelled("Stopped.")
-
-    def _say(self, stage: str) -> None:
-        self.stage = stage
-        self._look(0, 0)
 
 
 class Scans:

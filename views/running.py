@@ -17,14 +17,9 @@ QUICK = 0.6
 
 def outcome_of(setup: Setup, task: Task, slot: str = "job") -> Outcome:
     """Return the pipeline's outcome, kept under `slot`; or draw what it is doing and end this run of the page."""
-    job = remembered(slot, (setup.to_dict(), task), lambda: Job(setup, [task], resources(), compute_lock()), Job.stop)
-    if not job.wait(QUICK):
-        inspect_panels.waiting(job)
-        st.stop()
-    if job.cancelled or job.problem:
-        inspect_panels.failed(job, slot)
-        st.stop()
-    return job.results[0]
+    job = _job(setup, task, slot)
+    job.wait(QUICK)
+    return _result(job, slot)
 
 
 def outcome_here(stored: StoredSentence, setup: Setup) -> tuple[Outcome, Job | None]:
@@ -32,18 +27,35 @@ def outcome_here(stored: StoredSentence, setup: Setup) -> tuple[Outcome, Job | N
 
     Without any outcome to show in the meantime, draw what is being done and end this run of the page.
     """
-    task = stored.edits.apply(stored.task)
-    found = workbench.outcomes().find(stored, setup, task)
+    task, known = stored.edits.apply(stored.task), workbench.outcomes()
+    found = known.find(stored, setup, task)
     if found is not None:
         return found, None
-    job = remembered("job", (setup.to_dict(), task), lambda: Job(setup, [task], resources(), compute_lock()), Job.stop)
+    job = _job(setup, task, "job")
     if not job.wait(QUICK):
-        older = workbench.outcomes().last(stored, setup)
+        older = known.last(stored, setup)
         if older is not None and _same_words(older, task):
             return older, job
-    outcome = outcome_of(setup, task)
-    workbench.outcomes().keep(stored, setup, task, outcome)
+    outcome = _result(job, "job")
+    known.keep(stored, setup, task, outcome)
     return outcome, None
+
+
+def _job(setup: Setup, task: Task, slot: str) -> Job:
+    """Return the job that computes this, begun now if it is not the one kept under `slot`."""
+    key = (setup.to_dict(), task)
+    return remembered(slot, key, lambda: Job(setup, [task], resources(), compute_lock()), Job.stop)
+
+
+def _result(job: Job, slot: str) -> Outcome:
+    """Return what a job found; or draw how it stands and end this run of the page."""
+    if not job.finished:
+        inspect_panels.waiting(job)
+        st.stop()
+    if job.cancelled or job.problem:
+        inspect_panels.failed(job, slot)
+        st.stop()
+    return job.results[0]
 
 
 def _same_words(outcome: Outcome, task: Task) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -33,31 +32,29 @@ class Outcomes:
         self._kept: OrderedDict[tuple[int, str], list[tuple[str, Task, Outcome]]] = OrderedDict()
 
     def find(self, stored: StoredSentence, setup: Setup, task: Task) -> Outcome | None:
+        wanted = settings_key(setup)
         with self._lock:
             for settings, known, outcome in self._kept.get((stored.id, stored.line), ()):
-                if settings == _settings(setup) and known == task:
+                if settings == wanted and known == task:
                     self._kept.move_to_end((stored.id, stored.line))
                     return outcome
         return None
 
     def last(self, stored: StoredSentence, setup: Setup) -> Outcome | None:
         """Return the newest result of a sentence under these settings, made from older edits."""
+        wanted = settings_key(setup)
         with self._lock:
             kept = self._kept.get((stored.id, stored.line), ())
-            return next((outcome for settings, _, outcome in kept if settings == _settings(setup)), None)
+            return next((outcome for settings, _, outcome in kept if settings == wanted), None)
 
     def keep(self, stored: StoredSentence, setup: Setup, task: Task, outcome: Outcome) -> None:
-        key = (stored.id, stored.line)
+        key, settings = (stored.id, stored.line), settings_key(setup)
         with self._lock:
-            others = [item for item in self._kept.get(key, ()) if item[:2] != (_settings(setup), task)]
-            self._kept[key] = [(_settings(setup), task, outcome), *others][:3]
+            others = [item for item in self._kept.get(key, ()) if item[:2] != (settings, task)]
+            self._kept[key] = [(settings, task, outcome), *others][:3]
             self._kept.move_to_end(key)
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
-
-
-def _settings(setup: Setup) -> str:
-    return json.dumps(setup.to_dict(), sort_keys=True, default=str)
 
 
 @st.cache_resource(show_spinner=False)

@@ -201,10 +201,7 @@ class JsonlFormat:
             for problem in problems:
                 scan.add(problem)
             if pair:
-                scan.sentences += 1
-                scan.words += len(pair.source)
-                scan.labels += sum(len(entity.span) for entity in pair.source.entities)
-                scan.has_pairs |= pair.target is not None
+                scan.count(pair)
         return scan
 
     def _read(self, lines: Iterable[Line]) -> Iterator[tuple[Line, Pair | None, list[Problem]]]:

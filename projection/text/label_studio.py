@@ -62,10 +62,7 @@ class LabelStudioFormat:
             for problem in problems:
                 scan.add(problem)
             for pair in pairs:
-                scan.sentences += 1
-                scan.words += len(pair.source)
-                scan.labels += sum(len(entity.span) for entity in pair.source.entities)
-                scan.has_pairs |= pair.target is not None
+                scan.count(pair)
         return scan
 
     def parse(self, lines: Iterable[Line], use: LabelUse) -> Iterator[Piece]:

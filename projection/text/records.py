@@ -73,6 +73,13 @@ class Scan:
     problems: list[Problem] = field(default_factory=list)
     problem_count: int = 0
 
+    def count(self, pair: Pair) -> None:
+        """Add one sentence, or pair, that was read whole."""
+        self.sentences += 1
+        self.words += len(pair.source)
+        self.labels += sum(len(entity.span) for entity in pair.source.entities)
+        self.has_pairs |= pair.target is not None
+
     def add(self, problem: Problem) -> None:
         """Keep a problem, up to MOST_PROBLEMS; all are counted."""
         self.problem_count += 1

@@ -131,9 +131,7 @@ class WebannoFormat:
             for problem in problems:
                 scan.add(problem)
             if pair:
-                scan.sentences += 1
-                scan.words += len(pair.source)
-                scan.labels += sum(len(entity.span) for entity in pair.source.entities)
+                scan.count(pair)
         return scan
 
     def parse(self, lines: Iterable[Line], use: LabelUse) -> Iterator[Piece]:

@@ -73,6 +73,7 @@ def test_offline_is_said(editor):
     editor.tab.context.set_offline(True)
     editor.press("p", "f", "[")
     editor.tab.wait_for_function("harness.home.querySelector('.saved').textContent.startsWith('Not saved, 3 edits')")
+    assert [item["op"]["kind"] for item in editor.sent[-1]["ops"]] == ["label", "flag", "move"]
     editor.tab.context.set_offline(False)
 
 

@@ -191,6 +191,9 @@ def test_somebody_elses_sentence_is_not_changed(browser_of, server, project, sto
     tab = browser_of("Rui")
     inspect(tab, server, project, 2)
     tab.get_by_text("Sentence 2 is assigned to Eva").first.wait_for()
+    tab.keyboard.press("a")
+    tab.wait_for_timeout(1500)
+    assert store.sentence(project, 1).revision == 0
     inspect(tab, server, project, 1)
     tab.keyboard.press("a")
     tab.get_by_text("1 of 3 checked").wait_for()
