@@ -6,6 +6,8 @@ PORT ?= 8501
 # TORCH=cpu takes torch from PyTorch's own index: the build without CUDA, for machines without a GPU
 TORCH ?=
 PYTEST_ARGS ?=
+# tests run in this many processes, a file in one of them: browser tests wait more than they work
+WORKERS ?= 2
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -22,7 +24,7 @@ app: $(VENV)/.runtime
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.showEmailPrompt false
 
 test: lint
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 # the tests of the store on PostgreSQL; needs its programs (initdb, pg_ctl) on this machine
 postgres-test: $(VENV)/.development

@@ -1,7 +1,4 @@
-"""A real login: Streamlit's own OIDC client against a small provider in this process.
-
-Needs Authlib, which is not among the requirements: pip install "Authlib>=1.3.2".
-"""
+"""A real login: Streamlit's own OIDC client against a small provider in this process."""
 
 from __future__ import annotations
 
@@ -12,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlparse
 
 import pytest
+from joserfc import jwt
+from joserfc.jwk import RSAKey
 
 from projection.corrections.people import People
 from projection.corrections.store import Store
@@ -20,8 +19,6 @@ from projection.types import Sentence
 from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
-pytest.importorskip("authlib", reason='needs Authlib: pip install "Authlib>=1.3.2"')
-joserfc_jwt = pytest.importorskip("joserfc.jwt", reason="comes with Authlib")
 
 CLIENT, SECRET = "projection-test", "nothing secret, for a provider that lives as long as this test"
 
@@ -74,15 +71,13 @@ class Provider(BaseHTTPRequestHandler):
         now = int(time.time())
         claims = {"iss": self.issuer, "sub": "17", "aud": CLIENT, "iat": now, "exp": now + 600}
         claims |= {"nonce": self.nonces["code"]} | Provider.claims
-        token = joserfc_jwt.encode({"alg": "RS256", "kid": Provider.key.kid}, claims, Provider.key)
+        token = jwt.encode({"alg": "RS256", "kid": Provider.key.kid}, claims, Provider.key)
         self._json({"access_token": "x", "token_type": "Bearer", "expires_in": 600, "id_token": token})
 
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory):
     """The app with a login, and a project whose curator is ana@example.org."""
-    from joserfc.jwk import RSAKey
-
     Provider.key = RSAKey.generate_key(2048, {"kid": "k1"})
     provider = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
     threading.Thread(target=provider.serve_forever, daemon=True).start()
