@@ -39,6 +39,6 @@ with failures_drawn():
     desk, running = desk_here()
     if running is not None:
         inspect_panels.waiting(running)
+    inspect_panels.prepare_next(desk)
     messages.messages(desk)
     evidence_panels.evidence(desk)
-    inspect_panels.prepare_next(desk)

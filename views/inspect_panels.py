@@ -16,6 +16,9 @@ from views.resources import store
 from views.session import forget
 from views.settings_panel import settings_panel
 
+AHEAD = 2
+"""Sentences computed before the person turns to them."""
+
 STAGES = {
     "recognize": ("Finding entities", "recognizer"),
     "translate": ("Translating", "translator"),
@@ -102,9 +105,9 @@ def waiting(job: Job) -> None:
 
 
 def prepare_next(desk: Desk) -> None:
-    """Have the sentence after this one ready when the person gets there."""
-    following = desk.stored.position + 1
-    if following < desk.project.sentences:
+    """Have the sentences after this one ready when the person gets there."""
+    first = desk.stored.position + 1
+    for following in range(first, min(first + AHEAD, desk.project.sentences)):
         line = people.line_here(desk.project.id, following)
         workbench.prepare(store().sentence(desk.project.id, following, line), desk.setup)
 

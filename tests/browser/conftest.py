@@ -52,6 +52,10 @@ class Server:
                 time.sleep(0.25)
         raise RuntimeError(f"the app did not start: {(self.home / 'server.log').read_text()[-2000:]}")
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def stop(self) -> None:
         self._process.terminate()
         self._process.wait(20)
@@ -59,11 +63,20 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def _the_server(tmp_path_factory):
     server = Server(tmp_path_factory.mktemp("app"))
     server.start()
     yield server
-    server.stop()
+    if server.is_running:
+        server.stop()
+
+
+@pytest.fixture
+def server(_the_server):
+    """The one server of the run; a test that stopped it and then failed takes no other with it."""
+    if not _the_server.is_running:
+        _the_server.start()
+    return _the_server
 
 
 @pytest.fixture(scope="session")

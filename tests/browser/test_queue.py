@@ -274,6 +274,7 @@ def test_two_tabs_do_not_overwrite_each_other(page, server, store):
 def test_a_step_after_a_restart_of_the_server_is_stored(page, server, store):
     project = many(store, 30)
     open_queue(page, server, project, 25)
+    page.locator(".queue button[data-do=accept]:enabled").wait_for()
     order = numbers(page)
     server.stop()
     page.keyboard.press("a")
