@@ -3,7 +3,7 @@
 import streamlit as st
 
 from projection.errors import ProjectionError
-from views import markup, people_corner, resources
+from views import markup, people_corner, resources, warming
 
 st.set_page_config(page_title="Projection", page_icon=str(resources.ASSETS / "icon.svg"), layout="wide")
 st.html(resources.style())
@@ -24,3 +24,5 @@ try:
     page.run()
 except ProjectionError as problem:
     st.html(markup.notice("This page cannot be shown", str(problem), "bad"))
+finally:
+    warming.begin()

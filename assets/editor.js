@@ -108,10 +108,12 @@ function receive(editor, data) {
   if (!turned && isEcho(before, data)) return paintBars(editor)
   const followed = turned ? null : pickedEntity(editor)
   editor.data = data
+  const asked = turned && Boolean(editor.turning)
   settleTurning(editor, turned, data)
   editor.doc = waiting(editor, data).reduce(applyOperation, documentOf(data))
   if (turned) openSentence(editor, data)
   else followWish(editor, data)
+  if (asked) rest(editor, AFTER_TURN) // the rest of the page follows when this is on the screen
   if (followed && !pickedEntity(editor)) followEntity(editor, followed)
   keepInside(editor)
   paint(editor, true)

@@ -6,6 +6,7 @@ const RESEND_AT_MOST = 10000
 const WORRY_AFTER = 4000
 const VIEW_PAUSE = 350
 const REST = 700
+const AFTER_TURN = 250
 
 function createQueue(storage) {
   const bytes = crypto.getRandomValues(new Uint8Array(9))
@@ -133,11 +134,11 @@ function sendNow(editor) {
   view.open = null
 }
 
-/** After a pause in the edits, a message without any: the rest of the page is brought up to date only then. */
-function rest(editor) {
+/** After a pause in the edits, or a turn, a message without edits: only then the rest of the page is brought up to date. */
+function rest(editor, pause = REST) {
   clearTimeout(editor.viewTimer)
   editor.view.n += 1
-  editor.viewTimer = setTimeout(() => (editor.queue.ops.length ? null : sendNow(editor)), REST)
+  editor.viewTimer = setTimeout(() => (editor.queue.ops.length ? null : sendNow(editor)), pause)
 }
 
 /** Tell the server what is looked at, at once or after a short rest: arrow keys need no answer each. */

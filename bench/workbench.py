@@ -7,8 +7,8 @@
 - open: from the address of a project of 10 000 sentences until its first sentence can be edited, in a browser that
   has opened the app before; and the same for a project of one sentence.
 - next: from the key for the next sentence until that one is shown; the sentences are new, nothing is reused.
-- people: many tabs of one server correct at once, each another sentence, pausing as people do; every edit must be
-  in the database afterwards.
+- people: many tabs of one server correct at once, each another sentence, 5 s between two edits; every edit must be in
+  the database afterwards. Twenty browsers and their server share the processors here.
 
 The links come with the sentences, as with uploaded alignments: this times the workbench, not the models
 (bench.speed does). Needs Chromium and the development requirements; PROJECTION_HOME is a new folder.
@@ -43,6 +43,8 @@ FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
          "--disable-background-networking", "--disable-component-update", "--disable-sync")  # fmt: skip
 METHODS = ("heuristic", "span-matching", "ngram-matching")
 EDITS, TURNS, PAINTS = 60, 30, 20
+EDITS_EACH, PAUSE = 8, 5000
+"""Of each of many people: edits, and the mean of the milliseconds between two of them."""
 EDITOR = """
     const inside = (node) => {
       for (const item of node.querySelectorAll('*')) {
@@ -97,7 +99,10 @@ def main() -> None:
                 "next": lambda: turning(store, browser, address),
                 "people": lambda: people(store, browser, address, arguments.people),
             }
-            result: dict[str, Any] = {name: runs[name]() for name in chosen}
+            result: dict[str, Any] = {}
+            for name in chosen:
+                _tell(name)
+                result[name] = runs[name]()
     machine = f"cores:{os.cpu_count()}|python:{platform.python_version()}"
     result["signature"] = f"methods:{','.join(METHODS)}|aligner:given|{machine}"
     if arguments.json:
@@ -167,23 +172,38 @@ def turning(store: Store, browser: Any, address: str) -> dict[str, Any]:
     return _summary(times)
 
 
-def people(store: Store, browser: Any, address: str, count: int, edits: int = 10) -> dict[str, Any]:
+def people(store: Store, browser: Any, address: str, count: int, edits: int = EDITS_EACH) -> dict[str, Any]:
+    """All tabs correct at the same time; browsers and server share this machine, so the times are those of both."""
     number = project(store, count, 40)
-    tabs = [_open(browser, address, number, sentence + 1) for sentence in range(count)]
-    pause = f"""async ([key, wait]) => {{ {EDITOR}
-        await new Promise((done) => setTimeout(done, wait))
-        press(key)
-        return until(() => !editor.queue.ops.length) }}"""
+    tabs = []
+    for sentence in range(count):
+        tabs.append(_open(browser, address, number, sentence + 1))
+        _tell(f"people: {sentence + 1} of {count} tabs open")
+    work = f"""async ([keys, pauses]) => {{ {EDITOR}
+        const times = []
+        for (const [turn, key] of keys.entries()) {{
+          await new Promise((done) => setTimeout(done, pauses[turn]))
+          press(key)
+          times.push(await until(() => !editor.queue.ops.length))
+        }}
+        return times }}"""
+    draw = random.Random(1)
+    for tab in tabs:
+        keys = ["pol"[turn % 3] for turn in range(edits)]
+        pauses = [draw.randrange(0, 2 * PAUSE) for _ in keys]
+        tab.evaluate(f"([keys, pauses]) => {{ window.answer = ({work})([keys, pauses]) }}", [keys, pauses])
     times: list[float] = []
-    for turn in range(edits):
-        for tab in tabs:
-            wait = random.randrange(0, 150 * count)
-            tab.evaluate(f"([key, wait]) => {{ window.answer = ({pause})([key, wait]) }}", ["pol"[turn % 3], wait])
-        times += [tab.evaluate("() => window.answer") for tab in tabs]
+    for done, tab in enumerate(tabs, 1):
+        times += tab.evaluate("() => window.answer")
+        _tell(f"people: {done} of {count} tabs done")
     stored = sum(store.sentence(number, sentence).revision for sentence in range(count))
     for tab in tabs:
-        tab.close()
-    return _summary(times) | {"stored": f"{stored} of {count * edits}", "pause": f"{0.075 * count:.1f} s on average"}
+        tab.context.close()
+    return _summary(times) | {"stored": f"{stored} of {count * edits}", "pause": f"{PAUSE / 1000:.0f} s on average"}
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def _summary(times: list[float]) -> dict[str, str]:

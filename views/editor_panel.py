@@ -77,11 +77,11 @@ def _name_of(sent: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _follow(kept: Memory, view: Mapping[str, Any]) -> None:
     before, kept.view = kept.view, view
-    kept.page_is_behind = not view.get("ops")
     go = view.get("go")
-    if go is not None and not (before and before["client"] == view["client"] and before.get("go") == go):
+    turns = go is not None and not (before and before["client"] == view["client"] and before.get("go") == go)
+    kept.page_is_behind = not view.get("ops") and not turns  # the editor sends word once it shows the sentence
+    if turns:
         editing.go(int(go))
-        kept.page_is_behind = True
     if view.get("open") == "guidelines":
         st.session_state["open-guidelines"] = True
 

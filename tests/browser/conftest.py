@@ -56,6 +56,12 @@ class Server:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    def kill(self) -> None:
+        """End the server at once, whatever it is doing."""
+        self._process.kill()
+        self._process.wait(20)
+        self._log.close()
+
     def stop(self) -> None:
         self._process.terminate()
         self._process.wait(20)

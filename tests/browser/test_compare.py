@@ -66,6 +66,7 @@ def test_the_whole_project_is_compared_and_a_disputed_sentence_opened(page, serv
     numbers = page.locator("[data-testid=stPlotlyChart] .annotation-text").all_text_contents()
     assert len(numbers) == 9 and numbers.count("\u2013") == 3
     rows = page.locator(".disputes tbody tr")
+    rows.first.wait_for()
     scores = [float(text) for text in rows.locator(".score").all_inner_texts()]
     assert scores == sorted(scores, reverse=True) and scores[0] > 0
     for number in range(3):  # again and again, with another way of going in between

