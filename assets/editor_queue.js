@@ -6,7 +6,7 @@ const RESEND_AT_MOST = 10000
 const WORRY_AFTER = 4000
 const VIEW_PAUSE = 350
 const REST = 700
-const AFTER_TURN = 250
+const AFTER_TURN = 400
 
 function createQueue(storage) {
   const bytes = crypto.getRandomValues(new Uint8Array(9))

@@ -1,14 +1,16 @@
 """How the correction workbench feels, measured in a real browser against a real server.
 
-    python -m bench.workbench [--json] [--people 20] [--only keys,paint,open,next,people]
+    python -m bench.workbench [--json] [--people 4] [--only keys,paint,open,next,people]
 
 - keys: from a key press until the edit is stored and the page says so; 60 words a side, 3 methods.
 - paint: what an edit draws before the next frame, layout included, with 300 words a side; without the server.
 - open: from the address of a project of 10 000 sentences until its first sentence can be edited, in a browser that
   has opened the app before; and the same for a project of one sentence.
-- next: from the key for the next sentence until that one is shown; the sentences are new, nothing is reused.
+- next: from the key for the next sentence until that one is shown, 2 s after the one before, and 0.3 s after it; the
+  sentences are new, nothing is reused.
 - people: many tabs of one server correct at once, each another sentence, 5 s between two edits; every edit must be in
-  the database afterwards. Twenty browsers and their server share the processors here.
+  the database afterwards. Browsers and server share the processors of this machine; bench.durability
+  has twenty people without browsers.
 
 The links come with the sentences, as with uploaded alignments: this times the workbench, not the models
 (bench.speed does). Needs Chromium and the development requirements; PROJECTION_HOME is a new folder.
@@ -43,6 +45,9 @@ FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
          "--disable-background-networking", "--disable-component-update", "--disable-sync")  # fmt: skip
 METHODS = ("heuristic", "span-matching", "ngram-matching")
 EDITS, TURNS, PAINTS = 60, 30, 20
+READING, PAGING = 2000, 300
+"""Milliseconds a sentence is looked at: by somebody who reads, and by somebody who leafs through."""
+LOADING = 30
 EDITS_EACH, PAUSE = 8, 5000
 """Of each of many people: edits, and the mean of the milliseconds between two of them."""
 EDITOR = """
@@ -84,7 +89,7 @@ PAINT = f"""async (key) => {{ {EDITOR}
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="unrounded figures for programs")
-    parser.add_argument("--people", type=int, default=20)
+    parser.add_argument("--people", type=int, default=4)
     parser.add_argument("--only", default="keys,paint,open,next,people")
     arguments = parser.parse_args()
     chosen = arguments.only.split(",")
@@ -100,6 +105,7 @@ def main() -> None:
                 "people": lambda: people(store, browser, address, arguments.people),
             }
             result: dict[str, Any] = {}
+            _settle(browser, address)
             for name in chosen:
                 _tell(name)
                 result[name] = runs[name]()
@@ -163,13 +169,15 @@ def opening(store: Store, browser: Any, address: str) -> dict[str, Any]:
 
 
 def turning(store: Store, browser: Any, address: str) -> dict[str, Any]:
-    tab = _open(browser, address, project(store, TURNS + 2, 40))
-    times = []
-    for _ in range(TURNS):
-        tab.wait_for_timeout(700)  # nobody reads a sentence faster
-        times.append(tab.evaluate(TURN, None))
+    tab = _open(browser, address, project(store, 2 * TURNS + 2, 40))
+    times: dict[int, list[float]] = {READING: [], PAGING: []}
+    for pause in (READING, PAGING):
+        for _ in range(TURNS):
+            tab.wait_for_timeout(pause)
+            times[pause].append(tab.evaluate(TURN, None))
     tab.close()
-    return _summary(times)
+    paging = _summary(times[PAGING])
+    return _summary(times[READING]) | {f"paging every {PAGING} ms": f"{paging['median']}, p95 {paging['p95']}"}
 
 
 def people(store: Store, browser: Any, address: str, count: int, edits: int = EDITS_EACH) -> dict[str, Any]:
@@ -200,6 +208,15 @@ def people(store: Store, browser: Any, address: str, count: int, edits: int = ED
     for tab in tabs:
         tab.context.close()
     return _summary(times) | {"stored": f"{stored} of {count * edits}", "pause": f"{PAUSE / 1000:.0f} s on average"}
+
+
+def _settle(browser: Any, address: str) -> None:
+    """Open the first page and give the server time to load its models, as it does when it starts."""
+    _tell(f"waiting {LOADING} s for the models that are loaded ahead")
+    tab = browser.new_page()
+    tab.goto(address, wait_until="domcontentloaded")
+    tab.wait_for_timeout(1000 * LOADING)
+    tab.close()
 
 
 def _tell(text: str) -> None:
