@@ -154,7 +154,7 @@ def _copy(source: Connection, target: Connection) -> dict[str, int]:
     """Insert all rows of the source, tables others point to first; return how many of each there were."""
     rows = {}
     for table in tables.metadata.sorted_tables:
-        found = source.execution_options(stream_results=True).execute(select(table))
+        found = source.execute(select(table), execution_options={"stream_results": True})
         rows[table.name] = 0
         for batch in found.mappings().partitions(_BATCH):
             target.execute(insert(table), [dict(row) for row in batch])
