@@ -114,13 +114,15 @@ class Encoding:
     """Sub-word vectors of one sentence.
 
     `vectors` (m, d) float32, not normalised; `words` (m,) word index of each sub-word, ascending.
-    `length` is the number of words; `warnings` say what the encoder had to do (windows).
+    `length` is the number of words; `warnings` say what the encoder had to do (windows). `edges` are the vectors
+    of the special tokens before and after the sentence (its first window), where the encoder keeps them.
     """
 
     vectors: NDArray[np.float32]
     words: NDArray[np.intp]
     length: int
     warnings: tuple[str, ...] = ()
+    edges: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
 
 
 class Encoder(Component, Protocol):

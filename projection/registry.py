@@ -27,7 +27,7 @@ ROLES = ("translator", "recognizer", "encoder", "aligner", "generator", "chat", 
 _MODELS = "projection.models"
 # a name that is not registered but looks like a model: these classes load it
 _BY_MODEL_NAME = {
-    "recognizer": f"{_MODELS}.token_classifier:TokenClassifier",
+    "recognizer": f"{_MODELS}.adapted:recognizer_for",
     "encoder": f"{_MODELS}.encoders:TransformerEncoder",
     "translator": f"{_MODELS}.seq2seq_families:translator_for",
     "chat": f"{_MODELS}.chat:chat_for",

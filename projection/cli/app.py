@@ -17,6 +17,7 @@ from projection.cli.export import export
 from projection.cli.label import label
 from projection.cli.project import project
 from projection.cli.train import train_generator
+from projection.cli.train_recognizer import train_recognizer
 from projection.errors import ProjectionError
 
 BAD_INPUT = 2
@@ -74,6 +75,18 @@ def main(
         logging.getLogger("projection").addHandler(logging.NullHandler())
 
 
-for command in (project, label, align, convert, export, evaluate, methods, train_generator, backup, restore):
+for command in (
+    project,
+    label,
+    align,
+    convert,
+    export,
+    evaluate,
+    methods,
+    train_generator,
+    train_recognizer,
+    backup,
+    restore,
+):
     app.command()(command)
 app.add_typer(models, name="models")

@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from projection.cli.inputs import EncodingOption, Repair, RepairOption, check_single, open_document, say
+from projection.cli.inputs import EncodingOption, RepairOption, say
 from projection.cli.tables import table
-from projection.errors import ConfigurationError
+from projection.cli.training import INTERRUPTED, StepBar, read_labelled
 
 if TYPE_CHECKING:
-    from projection.models.filler_training import Listener, Trained, TrainingSettings
-    from projection.types import Sentence
-
-_INTERRUPTED = 130
+    from projection.models.filler_training import Trained, TrainingSettings
 
 
 class Optimizer(StrEnum):
@@ -68,7 +65,9 @@ def train_generator(
       projection project dev.en.conll --target dev.de.txt --source-language en --target-language de \\
         --method t-projection --option t-projection.generator=generator --translator nllb --output dev.de.conll
     """
-    from projection.models.filler_training import TrainingSettings, check_output, train_filler
+    from projection.models.filler_training import TrainingSettings, train_filler
+    from projection.models.span_filler import CARD
+    from projection.models.training import check_output
     from projection.projectors.slots import parse_names
 
     settings = TrainingSettings(
@@ -76,56 +75,23 @@ def train_generator(
         optimizer=optimizer.value, max_length=max_length, seed=seed, beams=beams, device=device,
         precision=precision.value, save_every=save_every,
     )  # fmt: skip
-    check_output(output)
+    check_output(output, CARD, "generator")
     named = parse_names(names)
-    sentences = [sentence for path in data for sentence in _read(path, language, repair, encoding)]
-    measured = held_out if validation is None else _read(validation, language, repair, encoding)
+    sentences = [
+        sentence for path in data for sentence in read_labelled(path, language, repair, encoding, "train-generator")
+    ]
+    measured = (
+        held_out if validation is None else read_labelled(validation, language, repair, encoding, "train-generator")
+    )
     files = ", ".join(path.name for path in data) + (f"; measured on {validation.name}" if validation else "")
     try:
-        with _Bar(progress) as bar:
+        with StepBar(progress) as bar:
             trained = train_filler(sentences, output, settings, held_out=measured, names=named, listener=bar.step,
                                    tell=say, data=files)  # fmt: skip
     except KeyboardInterrupt:
         say("Interrupted. Give the same command again to go on from the last checkpoint.")
-        raise typer.Exit(_INTERRUPTED) from None
+        raise typer.Exit(INTERRUPTED) from None
     typer.echo(_report(output, settings, trained))
-
-
-def _read(path: Path, language: str, repair: Repair | None, encoding: str) -> list[Sentence]:
-    document = open_document(path, language=language, repair=repair, encoding=encoding)
-    check_single(document, "DATA of train-generator")
-    if not document.has_labels:
-        raise ConfigurationError(f"{path} holds no labels: give labelled sentences (`projection label` can make some).")
-    return list(document.iter_sentences())
-
-
-class _Bar:
-    """A tqdm bar of steps with the loss beside it, on a terminal or as wanted."""
-
-    def __init__(self, wanted: bool | None):
-        self._wanted, self._bar = wanted, None
-
-    def __enter__(self) -> _Bar:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    @property
-    def step(self) -> Listener:
-        return self._step
-
-    def _step(self, done: int, total: int, loss: float) -> None:
-        import sys
-
-        from tqdm import tqdm
-
-        if self._bar is None:
-            hidden = not (sys.stderr.isatty() if self._wanted is None else self._wanted)
-            self._bar = tqdm(total=total, initial=done - 1, disable=hidden, unit=" steps", file=sys.stderr)
-        self._bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
-        self._bar.update()
 
 
 def _report(output: Path, settings: TrainingSettings, trained: Trained) -> str:

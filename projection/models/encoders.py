@@ -109,14 +109,17 @@ class TransformerEncoder:
         batches = self._batches(subwords, capacity, layer)
         hidden = layer.run([_sequences(tokenizer, subwords, batch) for batch in batches], edges)
         vectors = [np.empty((len(one.ids), layer.dimension), np.float32) for one in subwords]
+        around: dict[int, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
         for batch, states in zip(batches, hidden, strict=True):
             for piece, state in zip(batch, states, strict=True):
+                if piece.start == 0:
+                    around[piece.sentence] = state[: edges[0]].copy(), state[len(state) - edges[1] :].copy()
                 shift = edges[0] - piece.start
                 kept = state[piece.keep_start + shift : piece.keep_end + shift]
                 vectors[piece.sentence][piece.keep_start : piece.keep_end] = kept
         return [
-            Encoding(matrix, one.words, len(sentence), _window_warning(len(one.ids), capacity))
-            for matrix, one, sentence in zip(vectors, subwords, sentences, strict=True)
+            Encoding(matrix, one.words, len(sentence), _window_warning(len(one.ids), capacity), around.get(number))
+            for number, (matrix, one, sentence) in enumerate(zip(vectors, subwords, sentences, strict=True))
         ]
 
     def _batches(self, subwords: Sequence[Subwords], capacity: int, layer: HiddenLayer) -> list[list[_Piece]]:

@@ -20,9 +20,11 @@ from projection.errors import ConfigurationError, ModelUnavailable
 
 _HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 DEVICES = ("auto", "cpu", "cuda", "mps")
+ADAPTER, ADAPTER_CARD = "adapter.safetensors", "recognizer.json"
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 _TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model", "*.spm", "*.tiktoken", "merges.txt")
 _WITHOUT_VOCABULARY = ("ByT5Tokenizer", "CanineTokenizer", "PerceiverTokenizer")
+_HEADS = ("classifier.", "score.", "head.")
 _NOT_MODELS = ("AutoTokenizer", "AutoConfig")
 
 
@@ -54,7 +56,12 @@ def snapshot_of(model: str) -> Path | None:
 
 
 def missing_from(folder: Path) -> str:
-    """Name what a model folder lacks, "" when its configuration and all its weights are there."""
+    """Name what a model folder lacks, "" when its configuration and all its weights are there.
+
+    The folder may hold adapters of e5-small that `train-recognizer` wrote.
+    """
+    if (folder / ADAPTER).is_file():
+        return "" if (folder / ADAPTER_CARD).is_file() else ADAPTER_CARD
     if not (folder / "config.json").is_file():
         return "config.json"
     if any((folder / name).is_file() for name in WEIGHTS):
@@ -122,11 +129,12 @@ def read_config(model: str, what: str) -> dict[str, Any]:
     return config
 
 
-def load_pretrained(auto_class_name: str, model: str, what: str, **options: Any) -> Any:
+def load_pretrained(auto_class_name: str, model: str, what: str, fresh: bool = False, **options: Any) -> Any:
     """Load `model` with the transformers class `auto_class_name`, from disk only.
 
     Weights that the checkpoint lacks would be filled with random numbers; that raises here (unused
-    poolers excepted). Raises ModelUnavailable with one sentence for everything that can go wrong.
+    poolers excepted), but with `fresh` the head above the encoder may be new, to be trained. Raises
+    ModelUnavailable with one sentence for everything that can go wrong.
     """
     folder = model_folder(model, what)
     if auto_class_name == "AutoTokenizer":
@@ -140,6 +148,9 @@ def load_pretrained(auto_class_name: str, model: str, what: str, **options: Any)
     except Exception as problem:  # safetensors, tokenizers and pickle raise types of their own
         raise ModelUnavailable(_explain(problem, auto_class_name, model, what)) from problem
     random = sorted(key for key in report["missing_keys"] if "pooler." not in key and "position_ids" not in key)
+    if fresh:
+        random += sorted(key for key, *_ in report["mismatched_keys"])
+        random = [key for key in random if not key.startswith(_HEADS)]
     if random:
         raise ModelUnavailable(
             f"{model} cannot serve as {what}: its checkpoint has no trained weights for {random[0]}"
@@ -149,12 +160,12 @@ def load_pretrained(auto_class_name: str, model: str, what: str, **options: Any)
 
 
 def load_with_tokenizer(
-    auto_class_name: str, model: str, what: str, tokenizer: str = "", words: bool = False
+    auto_class_name: str, model: str, what: str, tokenizer: str = "", words: bool = False, **options: Any
 ) -> tuple[Any, Any]:
     """Load a model and its tokenizer (from `tokenizer` if named) and check that they fit together.
 
     With `words` the tokenizer must trace sub-words back to given words, and byte-level ones treat each
-    word as if a space stood before it, as in training.
+    word as if a space stood before it, as in training. `options` as in `load_pretrained`.
     """
     subwords = load_pretrained("AutoTokenizer", tokenizer or model, what)
     if words and not subwords.is_fast:
@@ -163,7 +174,7 @@ def load_with_tokenizer(
         )
     if words and getattr(subwords, "add_prefix_space", True) is False:
         subwords = load_pretrained("AutoTokenizer", tokenizer or model, what, add_prefix_space=True)
-    loaded = load_pretrained(auto_class_name, model, what)
+    loaded = load_pretrained(auto_class_name, model, what, **options)
     size = loaded.get_input_embeddings().num_embeddings
     if len(subwords) > size:
         raise ModelUnavailable(

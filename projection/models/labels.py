@@ -77,6 +77,45 @@ def spans_of(tags: Sequence[str]) -> list[tuple[Span, str]]:
     return spans
 
 
+def likeliest_iob2(tags: Sequence[str], matrix: NDArray[np.float32]) -> list[str]:
+    """Return the likeliest valid IOB2 tags under the probabilities `matrix` (words, tags), words taken as independent.
+
+    Viterbi's algorithm where I-X may only follow B-X or I-X. A row of zeros is outside. Raises ValueError
+    for tags that are not IOB2 with "O" first.
+    """
+    import numpy as np
+
+    if not is_iob2(tags):
+        raise ValueError(f"not the tags of IOB2: {', '.join(tags)}")
+    follows = np.array([[allowed_after(after, before) for after in tags] for before in tags])
+    barred = np.where(follows, 0.0, -np.inf)
+    with np.errstate(divide="ignore"):
+        logs = np.log(matrix.astype(np.float64))
+    logs[~matrix.any(axis=1)] = [0.0, *[-np.inf] * (len(tags) - 1)]
+    best, back = barred[0], []
+    for row in logs:
+        paths = best[:, None] + barred if back else np.broadcast_to(best, barred.shape)
+        back.append(paths.argmax(axis=0))
+        best = paths.max(axis=0) + row
+    chosen = int(best.argmax()) if back else 0
+    found = []
+    for pointers in reversed(back):
+        found.append(tags[chosen])
+        chosen = int(pointers[chosen])
+    return found[::-1]
+
+
+def is_iob2(tags: Sequence[str]) -> bool:
+    """Say whether tags are "O" first and B-X and I-X of each type X."""
+    kinds = {tag[2:] for tag in tags[1:] if tag[:2] in ("B-", "I-")}
+    return tags[:1] in (["O"], ("O",)) and sorted(tags[1:]) == sorted(f"{p}-{kind}" for kind in kinds for p in "BI")
+
+
+def allowed_after(tag: str, before: str) -> bool:
+    """Say whether `tag` may follow the tag `before` in IOB2."""
+    return not tag.startswith("I-") or (before[2:] == tag[2:] and before != OUTSIDE)
+
+
 def iob2_probabilities(
     tags: Sequence[str], matrix: NDArray[np.float32], kinds: Mapping[str, str]
 ) -> tuple[tuple[str, ...], NDArray[np.float32]]:

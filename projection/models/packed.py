@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -35,22 +35,9 @@ class PackedLayers:
     """The first `count` layers of a BERT-like `network`, as fp32 or with 8-bit linear layers."""
 
     def __init__(self, network: Any, count: int, first_position: int, precision: str):
-        linear = {"fp32": _exact, "int8": _eight_bit}[precision]
         self._embeddings, self._first_position = network.embeddings, first_position
-        self._heads, self._epsilon = network.config.num_attention_heads, network.config.layer_norm_eps
-        self._wide = network.config.intermediate_size
-        self._layers = []
-        for layer in network.encoder.layer[:count]:
-            attention = layer.attention.self
-            steps = (
-                (attention.query, attention.key, attention.value),
-                (layer.attention.output.dense,),
-                (layer.intermediate.dense,),
-                (layer.output.dense,),
-            )
-            norms = layer.attention.output.LayerNorm, layer.output.LayerNorm
-            self._layers.append((*(linear(*modules) for modules in steps), *norms))
-        self._buffers = threading.local()
+        self._epsilon = network.config.layer_norm_eps
+        self._stack = PackedStack(network.encoder.layer[:count], network.config, precision)
 
     def run(self, sequences: Sequence[NDArray[np.int64]], edges: tuple[int, int]) -> list[NDArray[np.float32]]:
         """Return the hidden state (length, dimension) of each sequence of ids, special tokens included.
@@ -66,10 +53,7 @@ class PackedLayers:
         special += [end - 1 - step for end in starts + lengths for step in range(edges[1])]
         with torch.inference_mode():
             hidden = self._embed(np.concatenate(sequences), lengths)
-            groups = list(_equal_lengths(lengths))
-            rows = torch.tensor(special, dtype=torch.long)
-            for layer in self._layers:
-                hidden = self._layer(layer, hidden, groups, rows)
+            hidden = self._stack.run(hidden, lengths, special)
         return np.split(hidden.numpy(), starts[1:])
 
     def _embed(self, ids: NDArray[np.int64], lengths: NDArray) -> Any:
@@ -79,7 +63,41 @@ class PackedLayers:
         table = self._embeddings
         hidden = table.word_embeddings.weight[torch.from_numpy(ids)] + table.token_type_embeddings.weight[0]
         hidden += table.position_embeddings.weight[torch.from_numpy(positions)]
-        return self._norm(hidden, table.LayerNorm)
+        return _norm(hidden, table.LayerNorm, self._epsilon)
+
+
+class PackedStack:
+    """Layers one upon the other, from hidden states to hidden states."""
+
+    def __init__(self, layers: Iterable[Any], configuration: Any, precision: str = "fp32"):
+        linear = {"fp32": _exact, "int8": _eight_bit}[precision]
+        self._heads, self._epsilon = configuration.num_attention_heads, configuration.layer_norm_eps
+        self._wide = configuration.intermediate_size
+        self._layers = []
+        for layer in layers:
+            attention = layer.attention.self
+            steps = (
+                (attention.query, attention.key, attention.value),
+                (layer.attention.output.dense,),
+                (layer.intermediate.dense,),
+                (layer.output.dense,),
+            )
+            norms = layer.attention.output.LayerNorm, layer.output.LayerNorm
+            self._layers.append((*(linear(*modules) for modules in steps), *norms))
+        self._buffers = threading.local()
+
+    def run(self, hidden: Any, lengths: NDArray, special: Sequence[int] = ()) -> Any:
+        """Return the states above `hidden` (rows, dimension), sentences of `lengths` rows end to end.
+
+        `special` are the rows of special tokens. To be called in torch's inference mode.
+        """
+        import torch
+
+        groups = list(_equal_lengths(lengths))
+        rows = torch.tensor(special, dtype=torch.long)
+        for layer in self._layers:
+            hidden = self._layer(layer, hidden, groups, rows)
+        return hidden
 
     def _layer(self, layer: tuple, hidden: Any, groups: list[tuple[int, int, int]], special: Any) -> Any:
         import torch
@@ -93,15 +111,10 @@ class PackedLayers:
             attended = torch.nn.functional.scaled_dot_product_attention(*part)
             context[start : start + count * length].view(count, length, self._heads, -1).copy_(attended.transpose(1, 2))
         mixed = attention_output(context, special, self._buffer("output", len(hidden), size))
-        hidden = self._norm(mixed.add_(hidden), attention_norm)
+        hidden = _norm(mixed.add_(hidden), attention_norm, self._epsilon)
         wide = intermediate(hidden, special, self._buffer("wide", len(hidden), self._wide))
         mixed = output(torch.ops.aten.gelu_(wide), special, self._buffer("output", len(hidden), size))
-        return self._norm(mixed.add_(hidden), output_norm)
-
-    def _norm(self, hidden: Any, norm: Any) -> Any:
-        import torch
-
-        return torch.nn.functional.layer_norm(hidden, hidden.shape[1:], norm.weight, norm.bias, self._epsilon)
+        return _norm(mixed.add_(hidden), output_norm, self._epsilon)
 
     def _buffer(self, name: str, rows: int, columns: int) -> Any:
         """Return uninitialised memory kept for this thread."""
@@ -112,6 +125,12 @@ class PackedLayers:
             kept = torch.empty(rows, columns)
             setattr(self._buffers, name, kept)
         return kept[:rows]
+
+
+def _norm(hidden: Any, norm: Any, epsilon: float) -> Any:
+    import torch
+
+    return torch.nn.functional.layer_norm(hidden, hidden.shape[1:], norm.weight, norm.bias, epsilon)
 
 
 def _equal_lengths(lengths: NDArray) -> Iterator[tuple[int, int, int]]:

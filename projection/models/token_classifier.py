@@ -17,6 +17,8 @@ from projection.models.labels import (
     LabelMap,
     format_label_map,
     iob2_probabilities,
+    is_iob2,
+    likeliest_iob2,
     map_label,
     parse_label_map,
     spans_of,
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+CONSTRAINED = "constrained_decoding"
+"""Key of config.json: the model was trained on IOB2 tags, so only valid sequences of them are read."""
 _ROLE = "recognizer"
 _LONGEST_WINDOW = 512
 
@@ -55,7 +59,8 @@ class TokenClassifier:
 
     `model` is a Hugging Face name or folder. `label_map` renames or drops ("O") the model's labels, as
     a mapping or "GPE=LOC,DATE=O"; its keys are types ("GPE") or whole tags ("LABEL_1=B-PER"). IO, IOB1,
-    IOB2, BIOES and BILOU label sets are read as `labels.spans_of` says. The score of an entity is the
+    IOB2, BIOES and BILOU label sets are read as `labels.spans_of` says; of a model that `train-recognizer` made,
+    the likeliest valid IOB2 tags are taken (`labels.likeliest_iob2`). The score of an entity is the
     mean over its words of the softmax probability of the chosen tag. Sentences longer than the model's
     positions run in windows overlapping by half, each word judged where it has most context on both
     sides. `device` is "auto", "cpu", "cuda" or "mps"; `batch_tokens` bounds the sub-words of one batch,
@@ -147,8 +152,14 @@ class TokenClassifier:
         return matrices
 
     def _entities(self, matrix: NDArray[np.float32]) -> tuple[Entity, ...]:
-        tags, scores = self._parts[2], matrix.max(axis=1, initial=0.0).tolist()
-        likeliest = [tags[tag] if score else OUTSIDE for tag, score in zip(matrix.argmax(axis=1), scores, strict=True)]
+        tags = self._parts[2]
+        if getattr(self._parts[0].config, CONSTRAINED, False) and is_iob2(tags):
+            likeliest = likeliest_iob2(tags, matrix)
+            scores = [float(row[tags.index(tag)]) for tag, row in zip(likeliest, matrix, strict=True)]
+        else:
+            scores = matrix.max(axis=1, initial=0.0).tolist()
+            likeliest = [tags[tag] if score else OUTSIDE
+                         for tag, score in zip(matrix.argmax(axis=1), scores, strict=True)]  # fmt: skip
         entities = []
         for span, kind in spans_of(likeliest):
             label = map_label(kind, self.label_map)

@@ -21,7 +21,7 @@ from projection.types import Entity, Sentence, Span
 
 README = (Path(__file__).parent.parent.parent / "README.md").read_text("utf-8")
 COMMANDS = re.findall(r"^python -m projection (.+)$", README, re.MULTILINE)
-MODEL_COMMANDS = ("align", "train-generator")
+MODEL_COMMANDS = ("align", "train-generator", "train-recognizer")
 STAND_INS = {
     "project": "--recognizer rules --translator dictionary --aligner diagonal --method heuristic",
     "label": "--recognizer rules",
@@ -42,7 +42,7 @@ def folder(tmp_path, monkeypatch):
     files = {
         "news.en.txt": ENGLISH, "train.en.txt": ENGLISH, "train.de.txt": GERMAN, "test.pt.txt": PORTUGUESE,
         "train.en.conll": LABELS.format("lives", "met"), "gold.de.conll": LABELS.format("wohnt", "traf"),
-        "train.de.conll": LABELS.format("wohnt", "traf"),
+        "train.de.conll": LABELS.format("wohnt", "traf"), "corrected.sw.conll": LABELS.format("wohnt", "traf") * 3,
     }  # fmt: skip
     for name, content in files.items():
         (tmp_path / name).write_text(content)
@@ -63,7 +63,7 @@ def store(folder):
 def test_the_readme_shows_every_command():
     assert {command.split()[0] for command in COMMANDS} == {
         "project", "label", "align", "convert", "evaluate", "methods", "models", "train-generator",
-        "export", "backup", "restore",
+        "train-recognizer", "export", "backup", "restore",
     }  # fmt: skip
 
 
@@ -100,6 +100,17 @@ def test_a_generator_is_trained(folder, tmp_path):
     result = CliRunner().invoke(app, shlex.split(f"{command} --model {model} --epochs 1 --beams 2"))
     assert result.exit_code == 0, result.stderr
     assert (folder / "generator" / "model.safetensors").stat().st_size
+
+
+@pytest.mark.model
+def test_a_recognizer_is_trained(folder):
+    (command,) = [command for command in COMMANDS if command.startswith("train-recognizer")]
+    result = CliRunner().invoke(app, shlex.split(f"{command} --epochs 1 --rank 1"))
+    assert result.exit_code == 0, result.stderr
+    assert (folder / "my-recognizer" / "adapter.safetensors").stat().st_size
+    used = "label news.en.txt --language sw --recognizer my-recognizer --output out.conll"
+    assert CliRunner().invoke(app, shlex.split(used)).exit_code == 0
+    assert (folder / "out.conll").read_text().startswith("Angela")
 
 
 def test_the_method_of_the_readme_works_with_one_line_in_the_registry(folder, monkeypatch):

@@ -16,9 +16,10 @@ import numpy as np
 import pytest
 
 from projection.errors import Cancelled, ModelUnavailable
-from projection.models import e5_file, e5_folder, e5_model
+from projection.models import e5_file, e5_folder, e5_model, embedded, hub
 from projection.models.embedded import EmbeddedE5
 from projection.models.subwords import SubwordTokenizer
+from projection.protocols import Encoding
 from projection.types import Sentence
 
 pytestmark = pytest.mark.model
@@ -306,3 +307,50 @@ def test_finding_the_file_does_not_import_the_package():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", e5_file.FILE_NAME]
+
+
+SENTENCE = Sentence.from_words(["Angela", "Merkel", "lebt", "in", "Berlin", "."], "de")
+
+
+def test_encoders_with_the_same_settings_share_weights_and_the_latest_vectors(encoder):
+    other = EmbeddedE5()
+    (here,), (there,) = encoder.encode([SENTENCE]), other.encode([SENTENCE])
+    assert there.vectors is here.vectors and other._loaded()[1] is encoder._loaded()[1]
+    with pytest.raises(ValueError, match="read-only"):
+        here.vectors[0] = 0
+    (fresh,) = EmbeddedE5(remembers=False).encode([SENTENCE])
+    assert fresh.vectors is not here.vectors and np.allclose(fresh.vectors, here.vectors, atol=1e-4)
+    assert EmbeddedE5(layer=6)._loaded()[1] is not encoder._loaded()[1]
+    assert encoder.encode([SENTENCE, SENTENCE])[1].vectors is here.vectors
+
+
+def test_what_is_remembered_has_a_limit(monkeypatch):
+    monkeypatch.setattr("projection.models.embedded._REMEMBERED", 3 * 8 * 4)
+    latest, asked = embedded._Latest(), []
+
+    def compute(sentences):
+        asked.append([one.words[0] for one in sentences])
+        return [Encoding(np.zeros((1, 8), np.float32), np.zeros(1, np.intp), 1) for _ in sentences]
+
+    words = {name: Sentence.from_words([name]) for name in "abcd"}
+    latest.encode(510, [words["a"], words["b"], words["a"]], compute)
+    latest.encode(510, [words["a"], words["c"]], compute)
+    latest.encode(510, [words["d"]], compute)  # no room: b was not asked for longest
+    latest.encode(510, [words["a"], words["b"]], compute)
+    latest.encode(64, [words["a"]], compute)  # windows of another size
+    assert asked == [["a", "b"], ["c"], ["d"], ["b"], ["a"]]
+
+
+def test_edges_are_the_states_of_the_special_tokens(encoder):
+    import torch
+
+    network = hub.load_pretrained("AutoModel", str(e5_folder.obtain()), "encoder", add_pooling_layer=False)
+    tokenizer = encoder._loaded()[0]
+    ids = [*tokenizer.prefix, *tokenizer.split([SENTENCE.words])[0].ids, *tokenizer.suffix]
+    with torch.inference_mode():
+        hidden = network.float()(torch.tensor([ids]), output_hidden_states=True).hidden_states[7][0].numpy()
+    (found,) = encoder.encode([SENTENCE])
+    assert [len(edge) for edge in found.edges] == [1, 1]
+    assert np.allclose(found.edges[0][0], hidden[0], atol=1e-3) and np.allclose(
+        found.edges[1][0], hidden[-1], atol=1e-3
+    )

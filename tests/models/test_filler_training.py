@@ -10,8 +10,9 @@ from typer.testing import CliRunner
 from projection.cli import app
 from projection.errors import Cancelled, ConfigurationError, ModelInputError, ModelUnavailable
 from projection.models.filler_data import prepare
-from projection.models.filler_training import CHECKPOINT, TrainingSettings, grow, train_filler
+from projection.models.filler_training import TrainingSettings, grow, train_filler
 from projection.models.hub import load_pretrained
+from projection.models.training import CHECKPOINT
 from projection.types import Entity, Sentence, Span
 from tests.models import tiny_filler
 
@@ -285,7 +286,7 @@ def test_memory_that_runs_out_is_said(base, tmp_path, monkeypatch):
     def too_large(*_, **__):
         raise RuntimeError("CUDA out of memory. Tried to allocate 20.00 GiB")
 
-    monkeypatch.setattr("projection.models.filler_training._Loop._learn", too_large)
+    monkeypatch.setattr("projection.models.training.Loop._learn", too_large)
     with pytest.raises(ModelUnavailable, match=r"not enough memory to train .* batches of 4 .*lower --batch"):
         train_filler(SENTENCES, tmp_path / "x", settings(base), held_out=0)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from projection.models.labels import (
     format_label_map,
     iob2_probabilities,
+    likeliest_iob2,
     map_label,
     parse_label_map,
     spans_of,
@@ -119,3 +122,38 @@ def test_probabilities_of_joined_and_dropped_types():
     assert names == ("O", "B-LOC", "I-LOC")
     # inside counts as a start where the word before is not of the same type of the model: .2 * .8 + .7 * .7
     assert matrix == pytest.approx(np.array([[0.5, 0.5, 0.0], [0.1, 0.65, 0.25]]), abs=1e-6)
+
+
+TAGS = ["O", "B-A", "I-A", "B-B", "I-B"]
+
+
+def _is_valid(tags):
+    before = "O"
+    for tag in tags:
+        if tag.startswith("I-") and before not in (tag, f"B-{tag[2:]}"):
+            return False
+        before = tag
+    return True
+
+
+@given(
+    st.lists(st.lists(st.integers(1, 60), min_size=5, max_size=5), max_size=5).map(
+        lambda rows: np.array(rows, np.float32).reshape(-1, 5)
+    )
+)
+def test_the_likeliest_valid_tags_are_those_of_a_search_through_all(counts):
+    matrix = counts / counts.sum(axis=1, keepdims=True)
+
+    def value(sequence):
+        return sum(np.log(float(row[TAGS.index(tag)])) for tag, row in zip(sequence, matrix, strict=True))
+
+    valid = [sequence for sequence in itertools.product(TAGS, repeat=len(matrix)) if _is_valid(sequence)]
+    found = likeliest_iob2(TAGS, matrix)
+    assert _is_valid(found) and value(found) == pytest.approx(max(map(value, valid)))
+
+
+def test_a_word_without_a_sub_word_is_outside_and_ends_an_entity():
+    sure = np.array([[0, 1, 0, 0, 0], [0, 0, 0, 0, 0], [0.4, 0.1, 0.5, 0, 0]], np.float32)
+    assert likeliest_iob2(TAGS, sure) == ["B-A", "O", "O"]
+    with pytest.raises(ValueError, match="not the tags of IOB2"):
+        likeliest_iob2(["O", "I-A"], np.zeros((1, 2), np.float32))

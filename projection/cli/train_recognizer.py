@@ -1,0 +1,113 @@
+"""`train-recognizer`: a recognizer of your labels and languages, trained on labelled sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from projection.cli.inputs import EncodingOption, RepairOption, say
+from projection.cli.tables import table
+from projection.cli.training import INTERRUPTED, StepBar, read_labelled
+
+if TYPE_CHECKING:
+    from projection.models.recognizer_training import RecognizerSettings, TrainedRecognizer
+
+_NAME = "train-recognizer"
+
+
+def train_recognizer(
+    data: Annotated[list[Path], typer.Argument(metavar="DATA...", help="Labelled sentences, in any format.")],
+    output: Annotated[Path, typer.Option(help="A new folder for the recognizer.")],
+    model: Annotated[
+        str, typer.Option(help="e5-small, the encoder in the box, or any Hugging Face encoder or folder.")
+    ] = "e5-small",
+    language: Annotated[str, typer.Option(help="Language of DATA, for example sw.")] = "und",
+    held_out: Annotated[float, typer.Option(help="Share of the sentences to measure on.", min=0, max=0.9)] = 0.1,
+    validation: Annotated[
+        list[Path] | None, typer.Option(help="Labelled sentences to measure on instead; may be repeated.")
+    ] = None,
+    labels: Annotated[str, typer.Option(help="Labels to learn, as PER,ORG,LOC; others count as outside.")] = "",
+    epochs: Annotated[int, typer.Option(help="Times each sentence is seen.", min=1)] = 4,
+    batch: Annotated[int, typer.Option(help="Sentences per step.", min=1)] = 16,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="The greatest learning rate: 1e-3 for e5-small, else 3e-5.")
+    ] = None,
+    weight_decay: Annotated[float, typer.Option(help="Of AdamW.", min=0)] = 0.01,
+    warm_up: Annotated[int, typer.Option(help="Steps to reach the rate; at most a tenth of all.", min=0)] = 100,
+    dropout: Annotated[float, typer.Option(help="In the adapters and before the head.", min=0, max=0.9)] = 0.1,
+    layer: Annotated[int, typer.Option(help="e5-small: adapters sit above this layer.", min=0, max=11)] = 7,
+    rank: Annotated[int, typer.Option(help="e5-small: rank of the adapters.", min=1)] = 32,
+    alpha: Annotated[float, typer.Option(help="e5-small: adapters count alpha / rank.")] = 64.0,
+    recased: Annotated[
+        float, typer.Option(help="Share of sentences that is also learned in other case.", min=0, max=0.9)
+    ] = 0.0,
+    max_length: Annotated[int, typer.Option(help="Longer sentences (in sub-words) are left out.", min=8)] = 256,
+    seed: Annotated[int, typer.Option(help="Decides the order and what is held out.", min=0)] = 0,
+    device: Annotated[str, typer.Option(help="auto takes a GPU when there is one; cpu, cuda, mps.")] = "auto",
+    save_every: Annotated[int, typer.Option(help="Steps from one checkpoint to the next.", min=1)] = 500,
+    licence: Annotated[str, typer.Option(help="What the card says may be done with the recognizer.")] = "",
+    repair: RepairOption = None,
+    encoding: EncodingOption = "utf-8",
+    progress: Annotated[bool | None, typer.Option(help="Progress bar; by default on a terminal only.")] = None,
+) -> None:
+    """Train a recognizer on the labels of DATA, for example on projections you have corrected.
+
+    From e5-small it becomes an adapter of a few megabytes, on a laptop in minutes; from another encoder a whole
+    model. Use the folder wherever a recognizer is named. A training that was stopped goes on when the same command
+    is given again. The folder has a card with its settings and scores.
+
+    \b
+    Examples:
+      projection train-recognizer corrected.conll --language sw --output my-recognizer
+      projection label new.txt --language sw --recognizer my-recognizer --output new.conll
+      projection train-recognizer corrected.conll --model FacebookAI/xlm-roberta-base --output my-xlm-r
+    """
+    from projection.models.adapted import CARD
+    from projection.models.recognizer_training import RecognizerSettings
+    from projection.models.recognizer_training import train_recognizer as train
+    from projection.models.training import check_output
+
+    settings = RecognizerSettings(
+        model=model, layer=layer, rank=rank, alpha=alpha, dropout=dropout, epochs=epochs, batch=batch,
+        learning_rate=learning_rate, weight_decay=weight_decay, warm_up=warm_up, max_length=max_length,
+        recased=recased, seed=seed, device=device, save_every=save_every,
+    )  # fmt: skip
+    check_output(output, CARD, "recognizer")
+    given = [one for path in data for one in read_labelled(path, language, repair, encoding, _NAME)]
+    measured = [one for path in validation or () for one in read_labelled(path, language, repair, encoding, _NAME)]
+    files = ", ".join(path.name for path in data)
+    if validation:
+        files += f"; measured on {', '.join(path.name for path in validation)}"
+    wanted = [label.strip() for label in labels.split(",") if label.strip()]
+    try:
+        with StepBar(progress) as bar:
+            trained = train(given, output, settings, held_out=measured if validation else held_out, labels=wanted,
+                            listener=bar.step, reading=bar.reading, tell=say, data=files, licence=licence)  # fmt: skip
+    except KeyboardInterrupt:
+        say("Interrupted. Give the same command again to go on from the last checkpoint.")
+        raise typer.Exit(INTERRUPTED) from None
+    typer.echo(_report(output, settings, trained))
+
+
+def _report(output: Path, settings: RecognizerSettings, trained: TrainedRecognizer) -> str:
+    rows: list[tuple[str, str]] = [
+        ("recognizer", str(output)),
+        ("labels", ", ".join(trained.material.labels)),
+        ("trained parameters", f"{trained.parameters:,}"),
+        ("steps", str(trained.steps)),
+        ("loss of the last epoch", f"{trained.loss:.4f}"),
+    ]
+    if trained.scores:
+        overall, interval = trained.scores.overall, trained.scores.interval()
+        rows += [
+            ("held-out sentences", str(len(trained.scores.rows))),
+            ("precision", f"{overall.precision:.3f}"),
+            ("recall", f"{overall.recall:.3f}"),
+            ("F1", f"{overall.f1:.3f} ({interval.low:.3f}\u2013{interval.high:.3f})"),
+        ]
+    if trained.calibration:
+        one = trained.calibration
+        rows.append(("calibration error", f"{one.after:.4f} (raw {one.before:.4f})"))
+    return f"{table(('', ''), rows)}\nsignature: {settings.signature(trained.material)}"

@@ -1,0 +1,289 @@
+"""Training a recognizer: adapters and whole encoders, what is left out, stopping, the card, the command."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from projection.cli import app
+from projection.errors import Cancelled, ConfigurationError, ModelUnavailable
+from projection.models import e5_folder
+from projection.models.adapted import CARD, AdaptedRecognizer, recognizer_for
+from projection.models.adapters import AdaptedLayers, merge
+from projection.models.embedded import upper_layers
+from projection.models.recognizer_data import prepare, recase, tags_of
+from projection.models.recognizer_training import RecognizerSettings, train_recognizer
+from projection.models.token_classifier import TokenClassifier
+from projection.models.training import CHECKPOINT
+from projection.registry import create
+from projection.types import Entity, Sentence, Span
+from tests.models import tiny_encoders
+
+PEOPLE, PLACES, REST = ["European", "Parliament"], ["Berlin", "Monday"], ["met", "in", "the", "on"]
+
+
+def toy(count: int, seed: int = 0) -> list[Sentence]:
+    """Sentences in which a word says what it is: two person words stand side by side, one place word alone."""
+    draw = random.Random(seed)
+    found = []
+    for _ in range(count):
+        words, entities = [], []
+        for _ in range(draw.randint(1, 3)):
+            words += draw.choices(REST, k=draw.randint(1, 3))
+            if draw.random() < 0.5:
+                entities.append(Entity(Span(len(words), len(words) + 2), "PER"))
+                words += draw.choices(PEOPLE, k=2)
+            else:
+                entities.append(Entity(Span(len(words), len(words) + 1), "LOC"))
+                words.append(draw.choice(PLACES))
+        found.append(Sentence.from_words(words, "en", entities))
+    return found
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory) -> str:
+    torch.manual_seed(1)
+    return str(tiny_encoders.bert(tmp_path_factory.mktemp("base") / "bert"))
+
+
+def settings(model: str = "e5-small", **values) -> RecognizerSettings:
+    return RecognizerSettings(**{"model": model, "epochs": 2, "batch": 8, "device": "cpu", "warm_up": 4, **values})
+
+
+def test_what_is_held_out_and_left_out():
+    sentences = [*toy(20), Sentence.from_words(["x"], "en", [Entity(Span(0, 1), "OTH")]), Sentence.from_words([], "en")]
+    found = prepare(sentences, held_out=0.25, labels=["PER", "LOC"], seed=3)
+    assert len(found.training) == 16 and len(found.held_out) == 5
+    assert found.tags == ("O", "B-LOC", "I-LOC", "B-PER", "I-PER") and found.other_labels == {"OTH": 1}
+    assert {entity.label for one in (*found.training, *found.held_out) for entity in one.entities} == {"PER", "LOC"}
+    assert prepare(sentences, held_out=0.25, labels=["PER", "LOC"], seed=3).digest == found.digest
+    assert prepare(sentences, held_out=0.25, labels=["PER", "LOC"], seed=4).digest != found.digest
+    with pytest.raises(ConfigurationError, match="label GPE that is to be learned; there are LOC, OTH, PER"):
+        prepare(sentences, held_out=0, labels=["GPE"])
+    with pytest.raises(ConfigurationError, match="none has an entity"):
+        prepare([Sentence.from_words(["x"], "en")], held_out=0)
+
+
+def test_copies_in_other_case_have_the_same_labels():
+    german = Sentence.from_words(["das", "haus", "von", "anna"], "de", [Entity(Span(3, 4), "PER")])
+    draw = random.Random(0)
+    copies = [copy for copy in (recase(german, draw) for _ in range(60)) if copy]
+    kinds = {" ".join(copy.words) for copy in copies}
+    assert "DAS HAUS VON ANNA" in kinds and "das Haus von Anna" in kinds
+    assert all(tags_of(copy) == ["O", "O", "O", "B-PER"] for copy in copies)
+    assert all(recase(Sentence.from_words(["北京"], "zh"), draw) is None for _ in range(20))
+    plain = prepare([german] * 50, held_out=0)
+    found = prepare([german] * 50, held_out=0, recased=0.5)
+    assert 5 < found.recased < 30 and len(found.training) == 50 + found.recased
+    assert found.entities == plain.entities == {"PER": 50}
+
+
+def test_an_adapter_starts_as_nothing_and_merging_changes_nothing():
+    torch.manual_seed(0)
+    layers, _ = upper_layers(10)
+    frozen, _ = upper_layers(10)
+    adapted = AdaptedLayers(layers, 3, rank=4, alpha=8.0, dropout=0.0).eval()
+    hidden, mask = torch.randn(2, 5, 384), torch.tensor([[True] * 5, [True] * 3 + [False] * 2])
+    firsts = torch.tensor([0, 2, 5])
+
+    def through(stack):
+        given = hidden
+        for layer in stack:
+            given = layer(given, attention_mask=mask[:, None, None, :])
+        return adapted.head(given.flatten(0, 1)[firsts])
+
+    with torch.inference_mode():
+        torch.testing.assert_close(adapted(hidden, mask, firsts), through(frozen))
+        for name, values in adapted.named_parameters():
+            if name.endswith("up"):
+                values.normal_(0, 0.05)
+        changed = adapted(hidden, mask, firsts)
+        assert (changed - through(frozen)).abs().max() > 0.01
+        merge(frozen, adapted.weights())
+        torch.testing.assert_close(changed, through(frozen), atol=1e-4, rtol=1e-4)
+    trained = {name.rpartition(".")[2] for name, values in adapted.named_parameters() if values.requires_grad}
+    assert trained == {"down", "up", "weight", "bias"}
+    per_layer = 4 * 4 * (384 + 384) + 2 * 4 * (384 + 1536)  # rank times inputs and outputs of six linear layers
+    assert sum(values.numel() for values in adapted.parameters() if values.requires_grad) == 2 * per_layer + 3 * 385
+
+
+@pytest.mark.model
+def test_adapters_learn_and_the_recognizer_says_what_the_network_said(tmp_path):
+    trained = train_recognizer(toy(96), tmp_path / "a", settings(rank=4, alpha=8.0, epochs=5), held_out=toy(40, 9))
+    assert trained.scores.overall.f1 > 0.9 and trained.steps == 60
+    card = json.loads((tmp_path / "a" / "recognizer.json").read_text("utf-8"))
+    assert card["tags"] == ["O", "B-LOC", "I-LOC", "B-PER", "I-PER"] and card["layer"] == 7
+    assert card["scores"]["overall"]["f1"] == trained.scores.overall.f1 and card["sentences"]["held_out"] == 40
+    assert not (tmp_path / "a" / CHECKPOINT).exists()
+    recognizer = create("recognizer", str(tmp_path / "a"))
+    assert isinstance(recognizer, AdaptedRecognizer)
+    given = Sentence.from_words(
+        ["the", "European", "Parliament", "met", "Parliament", "Parliament", "in", "Berlin"], "en"
+    )
+    ((entities, probabilities),) = recognizer.recognize_with_probabilities([given])
+    assert [(one.span, one.label) for one in entities] == [
+        (Span(1, 3), "PER"),
+        (Span(4, 6), "PER"),
+        (Span(7, 8), "LOC"),
+    ]
+    assert probabilities.tags == ("O", "B-LOC", "I-LOC", "B-PER", "I-PER")
+    assert np.allclose(probabilities.matrix.sum(axis=1), 1, atol=1e-5)
+    assert (
+        recognizer.recognize([Sentence.from_words(["\x00", "anna", "bob"], "en"), Sentence.from_words([], "en")])[1]
+        == ()
+    )
+    assert np.allclose(recognizer._probabilities([given])[0], by_transformers(tmp_path / "a", given), atol=2e-3)
+    renamed = recognizer_for(model=str(tmp_path / "a"), label_map="PER=HUMAN,LOC=O").recognize([given])[0]
+    assert {one.label for one in renamed} == {"HUMAN"}
+    long = Sentence.from_words([*given.words] * 80, "en")  # beyond one window
+    assert sum(one.label == "LOC" for one in recognizer.recognize([long])[0]) == 80
+
+
+def by_transformers(folder, sentence: Sentence) -> np.ndarray:
+    """The same probabilities by transformers' own network, the adapters merged into all of it at once."""
+    import tokenizers
+    from safetensors.torch import load_file
+    from transformers import AutoModel
+
+    whole = AutoModel.from_pretrained(e5_folder.obtain(), add_pooling_layer=False).float().eval()
+    weights = load_file(folder / "adapter.safetensors")
+    merge(whole.encoder.layer[7:], weights)
+    encoded = tokenizers.Tokenizer.from_file(str(e5_folder.obtain() / "tokenizer.json")).encode(
+        list(sentence.words), is_pretokenized=True
+    )
+    firsts = [encoded.word_ids.index(word) for word in range(len(sentence))]
+    with torch.inference_mode():
+        hidden = whole(torch.tensor([encoded.ids])).last_hidden_state[0][firsts]
+        logits = hidden @ weights["head.weight"].float().T + weights["head.bias"].float()
+        return logits.softmax(-1).numpy()
+
+
+def test_a_whole_encoder_learns_and_is_read_with_valid_tags(base, tmp_path):
+    trained = train_recognizer(
+        toy(150), tmp_path / "w", settings(base, epochs=12, learning_rate=3e-3), held_out=toy(40, 9)
+    )
+    assert trained.scores.overall.f1 > 0.9
+    recognizer = create("recognizer", str(tmp_path / "w"))
+    assert isinstance(recognizer, TokenClassifier) and recognizer.default_label_map == {"LOC": "LOC", "PER": "PER"}
+    found = recognizer.recognize([one.with_entities(()) for one in toy(40, 9)])
+    assert all(one.origin == "model" and 0 < one.score <= 1 for entities in found for one in entities)
+    again = train_recognizer(toy(20), tmp_path / "again", settings(str(tmp_path / "w"), epochs=1), held_out=0)
+    assert again.scores is None and again.calibration is None  # a trained recognizer can be trained on
+    other = [one.with_entities([Entity(one.entities[0].span, "X")]) for one in toy(20)]
+    train_recognizer(other, tmp_path / "other", settings(str(tmp_path / "w"), epochs=1), held_out=0)
+    assert create("recognizer", str(tmp_path / "other")).default_label_map == {"X": "X"}
+
+
+@pytest.mark.parametrize("kind", ["adapter", "whole"])
+def test_a_stopped_training_goes_on_to_the_same_weights(kind, base, tmp_path):
+    wanted = settings(base if kind == "whole" else "e5-small", rank=2, save_every=2)
+    whole = train_recognizer(toy(24), tmp_path / "whole", wanted, held_out=0)
+    assert whole.steps == 6
+
+    def stop(done, total, loss):
+        if done == 5:
+            raise Cancelled("stop")
+
+    with pytest.raises(Cancelled):
+        train_recognizer(toy(24), tmp_path / "parts", wanted, held_out=0, listener=stop)
+    with pytest.raises(ConfigurationError, match="unfinished training with other settings or sentences"):
+        train_recognizer(toy(25), tmp_path / "parts", wanted, held_out=0)
+    steps: list[int] = []
+    train_recognizer(toy(24), tmp_path / "parts", wanted, held_out=0, listener=lambda done, *_: steps.append(done))
+    assert steps == [5, 6]
+    name = "adapter.safetensors" if kind == "adapter" else "model.safetensors"
+    assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "parts" / name).read_bytes()
+    with pytest.raises(ConfigurationError, match="holds a trained recognizer already"):
+        train_recognizer(toy(24), tmp_path / "whole", wanted, held_out=0)
+
+
+def test_long_sentences_are_counted_and_left_out(base, tmp_path):
+    long = Sentence.from_words(["the"] * 40, "en")
+    told: list[str] = []
+    trained = train_recognizer(
+        [*toy(20), long], tmp_path / "x", settings(base, max_length=30, epochs=1), held_out=0, tell=told.append
+    )
+    assert trained.material.too_long == 1 and "1 sentences too long" in told[0]
+    padded = [Sentence.from_words([*one.words, *["the"] * 20], "en", one.entities) for one in toy(20)]
+    with pytest.raises(ConfigurationError, match="all 20 are too long"):
+        train_recognizer(padded, tmp_path / "y", settings(base, max_length=10, epochs=1), held_out=0)
+
+
+def test_what_cannot_be(base, tmp_path):
+    with pytest.raises(ModelUnavailable, match="base model no/such is not on this machine"):
+        train_recognizer(toy(4), tmp_path / "x", settings("no/such"))
+    for wrong in ({"epochs": 0}, {"recased": 1.0}, {"learning_rate": -1.0}, {"rank": 0}):
+        with pytest.raises(ConfigurationError, match="Training:"):
+            settings(**wrong)
+
+
+def change_card(folder, **values) -> None:
+    card = json.loads((folder / CARD).read_text("utf-8"))
+    (folder / CARD).write_text(json.dumps({**card, **values}), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("break_it", "said"),
+    [
+        (lambda folder: (folder / CARD).write_text("{"), "is damaged .*copy the folder again"),
+        (lambda folder: (folder / CARD).write_text('{"tags": ["A"], "layer": 7, "weights": ""}'), "does not fit"),
+        (lambda folder: (folder / "adapter.safetensors").write_bytes(b"no"), "cannot be read"),
+        (lambda folder: change_card(folder, layer=9), "do not fit together"),
+    ],
+)  # fmt: skip
+@pytest.mark.model
+def test_a_damaged_adapter_is_said_in_a_sentence(break_it, said, tmp_path):
+    train_recognizer(toy(8), tmp_path / "a", settings(rank=1, epochs=1), held_out=0)
+    break_it(tmp_path / "a")
+    with pytest.raises(ModelUnavailable, match=said):
+        create("recognizer", str(tmp_path / "a")).recognize(toy(1))
+
+
+def conll(sentences) -> str:
+    return "".join(
+        "".join(f"{word} {tag}\n" for word, tag in zip(one.words, tags_of(one), strict=True)) + "\n"
+        for one in sentences
+    )
+
+
+def test_the_command_leaves_a_recognizer_with_a_card(base, tmp_path):
+    for name, seed in (("train.conll", 0), ("more.conll", 1), ("dev.conll", 2)):
+        (tmp_path / name).write_text(conll(toy(20, seed)), "utf-8")
+    arguments = ["train-recognizer", str(tmp_path / "train.conll"), str(tmp_path / "more.conll"), "--model", base,
+                 "--validation", str(tmp_path / "dev.conll"), "--output", str(tmp_path / "mine"), "--language", "en",
+                 "--epochs", "1", "--device", "cpu", "--licence", "CC0", "--labels", "PER", "--progress"]  # fmt: skip
+    shown = CliRunner().invoke(app, arguments)
+    assert shown.exit_code == 0, shown.stderr
+    assert "40 sentences to train on, 20 held out" in shown.stderr and "steps" in shown.stderr
+    assert "signature: model:" in shown.stdout and "held-out sentences" in shown.stdout
+    card = json.loads((tmp_path / "mine" / "recognizer.json").read_text("utf-8"))
+    assert card["data"] == "train.conll, more.conll; measured on dev.conll" and card["licence"] == "CC0"
+    assert card["labels_left_out"]["LOC"] == sum(
+        one.label == "LOC" for seed in (0, 1) for s in toy(20, seed) for one in s.entities
+    )
+    readme = (tmp_path / "mine" / "README.md").read_text("utf-8")
+    assert card["signature"] in readme and "CC0" in readme
+    again = CliRunner().invoke(app, arguments)
+    assert again.exit_code == 2 and "holds a trained recognizer already" in again.stderr
+    (tmp_path / "new.txt").write_text("European Parliament met in Berlin\n", "utf-8")
+    labelled = CliRunner().invoke(app, ["label", str(tmp_path / "new.txt"), "--language", "en", "--recognizer",
+                                        str(tmp_path / "mine"), "--output", str(tmp_path / "new.conll")])  # fmt: skip
+    assert labelled.exit_code == 0, labelled.stderr
+    assert len((tmp_path / "new.conll").read_text("utf-8").split("\n\n")[0].splitlines()) == 5
+
+
+def test_an_interrupted_command_says_how_to_go_on(base, tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("projection.models.recognizer_training.train_recognizer", interrupted)
+    (tmp_path / "train.conll").write_text(conll(toy(5)), "utf-8")
+    shown = CliRunner().invoke(
+        app, ["train-recognizer", str(tmp_path / "train.conll"), "--model", base, "--output", str(tmp_path / "x")]
+    )
+    assert shown.exit_code == 130 and "Give the same command again to go on" in shown.stderr
