@@ -15,10 +15,15 @@ from views.frame import failures_said, say
 
 
 def perform(desk: Desk, operation: Mapping[str, Any]) -> bool:
-    """Do one operation on the revision that is shown; say what was refused. Return whether something was stored."""
+    """Do one operation on the revision that is shown; say what was refused. Return whether something was stored.
+
+    The editor may show the next sentence already while a button or text field still is about the one before.
+    """
     with failures_said():
         receipt = workbench.perform(desk.stored, desk.setup, desk.sheet, operation)
         tell(receipt)
+        if receipt.stored and st.session_state.get("position", desk.stored.position) != desk.stored.position:
+            say(f"That was about sentence {desk.stored.position + 1}, and is stored there.", "warn")
         return bool(receipt.stored) and not receipt.refused
     return False
 

@@ -16,7 +16,8 @@ def messages(desk: Desk) -> None:
     """Draw what failed, what is missing, what was not projected; of other methods see their own tab."""
     outcome, found = desk.outcome, []
     if outcome.error:
-        found.append(markup.notice(f"Stopped at {outcome.error.stage}", outcome.error.message, "bad"))
+        again = "It is tried again when you come back after a moment."
+        found.append(markup.notice(f"Stopped at {outcome.error.stage}", f"{outcome.error.message} {again}", "bad"))
     if failure := outcome.method_errors.get(desk.method):
         found.append(markup.notice(f"{desk.method} failed on this sentence", failure, "bad"))
     others = {*desk.setup.methods} - {desk.method}

@@ -9,7 +9,7 @@ from projection.pipeline import Outcome, Setup, Task
 from views import inspect_panels, workbench
 from views.jobs import Job
 from views.resources import compute_lock, resources
-from views.session import remembered
+from views.session import forget, remembered
 
 QUICK = 0.6
 """Seconds a result may take before the page shows that it is working."""
@@ -38,6 +38,8 @@ def outcome_here(stored: StoredSentence, setup: Setup) -> tuple[Outcome, Job | N
             return older, job
     outcome = _result(job, "job")
     known.keep(stored, setup, task, outcome)
+    if workbench.has_failed(outcome):
+        forget("job")  # so that it is tried again when the result does not count any more
     return outcome, None
 
 

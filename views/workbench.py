@@ -7,6 +7,8 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from math import inf
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -22,20 +24,24 @@ from views.resources import compute_lock, resources, store
 from views.session import memory
 
 KEPT_OUTCOMES = 200
+FAILED_FOR = 20.0
 
 
 class Outcomes:
-    """The newest results of the pipeline by sentence, for all tabs: equal tasks under equal settings run once."""
+    """The newest results of the pipeline by sentence, for all tabs: equal tasks under equal settings run once.
+
+    A result with a failure counts for FAILED_FOR seconds only: the model or endpoint may be back.
+    """
 
     def __init__(self, size: int = KEPT_OUTCOMES):
         self._size, self._lock = size, threading.Lock()
-        self._kept: OrderedDict[tuple[int, str], list[tuple[str, Task, Outcome]]] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, str], list[tuple[str, Task, Outcome, float]]] = OrderedDict()
 
     def find(self, stored: StoredSentence, setup: Setup, task: Task) -> Outcome | None:
         wanted = settings_key(setup)
         with self._lock:
-            for settings, known, outcome in self._kept.get((stored.id, stored.line), ()):
-                if settings == wanted and known == task:
+            for settings, known, outcome, until in self._kept.get((stored.id, stored.line), ()):
+                if settings == wanted and known == task and monotonic() < until:
                     self._kept.move_to_end((stored.id, stored.line))
                     return outcome
         return None
@@ -45,16 +51,22 @@ class Outcomes:
         wanted = settings_key(setup)
         with self._lock:
             kept = self._kept.get((stored.id, stored.line), ())
-            return next((outcome for settings, _, outcome in kept if settings == wanted), None)
+            return next((outcome for settings, _, outcome, _ in kept if settings == wanted), None)
 
     def keep(self, stored: StoredSentence, setup: Setup, task: Task, outcome: Outcome) -> None:
         key, settings = (stored.id, stored.line), settings_key(setup)
+        until = monotonic() + FAILED_FOR if has_failed(outcome) else inf
         with self._lock:
             others = [item for item in self._kept.get(key, ()) if item[:2] != (settings, task)]
-            self._kept[key] = [(settings, task, outcome), *others][:3]
+            self._kept[key] = [(settings, task, outcome, until), *others][:3]
             self._kept.move_to_end(key)
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
+
+
+def has_failed(outcome: Outcome) -> bool:
+    """Say whether something could not be computed that may be possible later."""
+    return bool(outcome.error or outcome.missing or outcome.method_errors)
 
 
 @st.cache_resource(show_spinner=False)

@@ -28,6 +28,8 @@ BRANCH = "~"
 LARGEST = 2**31 - 1
 LONGEST_NAME = 200
 _ATTEMPTS = 5
+_WAITS = 3
+"""How often an operation comes again, later each time, before it is refused because nothing could be computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ class Inbox:
         self._turns: dict[str, threading.Lock] = {}
         self._done: dict[str, int] = {}
         self._refused: dict[str, dict[int, Refused]] = {}
+        self._tried: dict[str, tuple[int, int]] = {}
 
     def take(self, client: str, messages: Sequence[Mapping[str, Any]], author: str = "") -> Receipt:
         """Store what is new of a queue, oldest first.
@@ -183,20 +186,40 @@ class Inbox:
 
     def _step(self, stored: StoredSentence, message: Message, stamp: Stamp) -> tuple[bool, list[str]]:
         """Do the operation on the newest state of the line; return whether it changed, and the labels that went."""
+        here = {"line": stored.line, "stamp": stamp, "expected_revision": stored.revision}
         if message.kind in ("undo", "redo"):
-            getattr(self._store, message.kind)(stored.id, line=stored.line, stamp=stamp)
+            getattr(self._store, message.kind)(stored.id, **here)
             return True, []
         if message.kind == "restore":
-            self._store.restore(stored.id, _number(message.operation, "revision"), line=stored.line, stamp=stamp)
+            self._store.restore(stored.id, _number(message.operation, "revision"), **here)
             return True, []
         sheet = self._sheet_of(stored, message.method)
-        change = operations.apply(sheet, message.operation)
+        try:
+            change = operations.apply(sheet, message.operation)
+        except ProjectionError as problem:
+            self._wait_for(sheet, stored, stamp, problem)
+            raise
         if change.edits.to_dict() == stored.edits.to_dict():
             return False, []
         self._store.save(
             stored.id, change.edits, expected_revision=stored.revision, kind=change.kind, stamp=stamp, line=stored.line
         )
         return True, _names(sheet, message.operation.get("side", "target"), change.lost)
+
+    def _wait_for(self, sheet: Sheet, stored: StoredSentence, stamp: Stamp, problem: ProjectionError) -> None:
+        """Raise StoreUnavailable, some times, where the labels an operation is about could not be computed.
+
+        A model or endpoint may be back in a moment: the operation waits in the page meanwhile.
+        """
+        why = sheet.why_not_computed.rstrip(".")
+        tried = self._tried.get(stamp.client, (0, 0))
+        times = tried[1] + 1 if tried[0] == stamp.number else 1
+        if not why or times > _WAITS:
+            return
+        self._tried[stamp.client] = stamp.number, times
+        raise StoreUnavailable(
+            f"Sentence {stored.position + 1} cannot be projected now, so your change waits in this page ({why})."
+        ) from problem
 
     def _apart(self, stored: StoredSentence, others: Sequence[Event], message: Message, stamp: Stamp) -> bool:
         """Keep an operation that came too late on a line of its own, which begins where the person stood.

@@ -43,11 +43,7 @@ def append(
     table, place = _head(sentence_id, line)
     done = connection.execute(update(table).where(*place, table.c.revision == expected).values(head | extra))
     if not done.rowcount:
-        newest = newest_revision(connection, sentence_id, line)
-        raise ConflictError(
-            f"This sentence was changed elsewhere (revision {newest}, yours was made on {expected}). "
-            "Your change was not stored; look at the newest state and make it again."
-        )
+        raise _changed_elsewhere(newest_revision(connection, sentence_id, line), expected)
     row = {
         "sentence_id": sentence_id, "line": line, "revision": expected + 1,
         "kind": kind.replace("\0", ""), "author": stamp.author,
@@ -101,9 +97,23 @@ def state_at(connection: Connection, sentence_id: int, line: str, revision: int)
     return load_state(state)
 
 
-def step(connection: Connection, sentence_id: int, line: str, kind: str, stamp: Stamp) -> Edits:
-    """Go one step back ("undo") or forth again ("redo"), also to before the line branched off."""
+def _changed_elsewhere(newest: int, expected: int) -> ConflictError:
+    return ConflictError(
+        f"This sentence was changed elsewhere (revision {newest}, yours was made on {expected}). "
+        "Your change was not stored; look at the newest state and make it again."
+    )
+
+
+def step(
+    connection: Connection, sentence_id: int, line: str, kind: str, stamp: Stamp, expected: int | None = None
+) -> Edits:
+    """Go one step back ("undo") or forth again ("redo"), also to before the line branched off.
+
+    Raises ConflictError when the newest revision is not the `expected` one.
+    """
     newest = newest_revision(connection, sentence_id, line)
+    if expected not in (None, newest) and not _revision_of(connection, stamp):
+        raise _changed_elsewhere(newest, expected)
     done, undone = undo_stacks(_way_to(connection, sentence_id, line, newest), (MAIN, 0))
     if not (len(done) > 1 if kind == "undo" else undone):
         raise StoreError(f"There is nothing to {kind}.")
@@ -124,9 +134,12 @@ def _way_to(connection: Connection, sentence_id: int, line: str, until: int) -> 
     return [*before, *(((line, row.revision), row.kind) for row in found)]
 
 
-def restore(connection: Connection, sentence_id: int, line: str, revision: int, stamp: Stamp) -> Edits:
+def restore(
+    connection: Connection, sentence_id: int, line: str, revision: int, stamp: Stamp, expected: int | None = None
+) -> Edits:
+    """Bring back an older state. Raises ConflictError when the newest revision is not the `expected` one."""
     edits = state_at(connection, sentence_id, line, revision)
-    newest = newest_revision(connection, sentence_id, line)
+    newest = newest_revision(connection, sentence_id, line) if expected is None else expected
     append(connection, sentence_id, line, edits, newest, f"restore {revision}", stamp)
     return edits
 

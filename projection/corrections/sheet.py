@@ -33,6 +33,14 @@ class Sheet:
         return self.outcome.projections.get(self.method)
 
     @property
+    def why_not_computed(self) -> str:
+        """Why there is no projection, "" if there is one."""
+        if self.projection is not None:
+            return ""
+        error = self.outcome.error
+        return error.message if error else self.outcome.method_errors.get(self.method, "")
+
+    @property
     def source(self) -> Sentence | None:
         return self.outcome.source
 

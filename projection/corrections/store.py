@@ -240,20 +240,31 @@ class Store:
             rows = connection.execute(wanted.where(sentence.c.project_id == project_id)).all()
         return {sentence_id: event_of(values) for sentence_id, *values in rows}
 
-    def undo(self, sentence_id: int, *, line: str = MAIN, stamp: Stamp | None = None) -> Edits:
-        """Go back one step, as a new revision. Raises StoreError when there is nothing to undo."""
-        with self.database.writing() as connection:
-            return lines.step(connection, sentence_id, line, "undo", stamp or Stamp())
+    def undo(
+        self, sentence_id: int, *, line: str = MAIN, stamp: Stamp | None = None, expected_revision: int | None = None
+    ) -> Edits:
+        """Go back one step, as a new revision. Raises StoreError when there is nothing to undo.
 
-    def redo(self, sentence_id: int, *, line: str = MAIN, stamp: Stamp | None = None) -> Edits:
-        """Take back the last undo, as a new revision; a change in between ends that."""
+        Raises ConflictError when the newest revision is not the expected one: what would be taken back is
+        somebody else's.
+        """
         with self.database.writing() as connection:
-            return lines.step(connection, sentence_id, line, "redo", stamp or Stamp())
+            return lines.step(connection, sentence_id, line, "undo", stamp or Stamp(), expected_revision)
 
-    def restore(self, sentence_id: int, revision: int, *, line: str = MAIN, stamp: Stamp | None = None) -> Edits:
-        """Bring back the state of an older revision (0: as imported), as a new revision."""
+    def redo(
+        self, sentence_id: int, *, line: str = MAIN, stamp: Stamp | None = None, expected_revision: int | None = None
+    ) -> Edits:
+        """Take back the last undo, as a new revision; a change in between ends that. Raises as `undo` does."""
         with self.database.writing() as connection:
-            return lines.restore(connection, sentence_id, line, revision, stamp or Stamp())
+            return lines.step(connection, sentence_id, line, "redo", stamp or Stamp(), expected_revision)
+
+    def restore(
+        self, sentence_id: int, revision: int, *, line: str = MAIN, stamp: Stamp | None = None,
+        expected_revision: int | None = None,
+    ) -> Edits:  # fmt: skip
+        """Bring back the state of an older revision (0: as imported), as a new revision. ConflictError as `undo`."""
+        with self.database.writing() as connection:
+            return lines.restore(connection, sentence_id, line, revision, stamp or Stamp(), expected_revision)
 
     # several people and tabs ------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import json
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,7 +19,7 @@ from projection.corrections.inbox import Inbox
 from projection.corrections.records import Stamp, steps
 from projection.corrections.store import Store
 from projection.errors import StoreUnavailable
-from projection.pipeline import Task
+from projection.pipeline import StageError, Task
 from projection.types import Alignment, Span
 from tests.corrections.model import SETUP, inbox, message, sentence, sheet_of, spans
 
@@ -620,3 +621,58 @@ def test_words_of_the_history_are_stored_whatever_the_text_holds(store, monkeypa
 
 def test_time_is_stored_in_utc():
     assert database.now().endswith("+00:00")
+
+
+# what cannot be known yet -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("operation", [UNDO, REDO, {"kind": "restore", "revision": 1}])
+def test_undo_never_takes_back_what_somebody_else_stores_in_that_moment(store, monkeypatch, operation):
+    """Eva's change arrives after the inbox has looked for changes of others, and before it steps back."""
+    box = inbox(store)
+    box.take("ana", [message(1, flag(True)), message(2, note("a")), message(3, UNDO)], "Ana")
+    looked = store.others_since
+
+    def late(*arguments):
+        found = looked(*arguments)
+        if not any(event.author == "Eva" for event in store.history(1)):
+            inbox(Store(store.url)).take("eva", [message(1, note("Eva's"), base=3)], "Eva")
+        return found
+
+    monkeypatch.setattr(store, "others_since", late)
+    box.take("ana", [message(4, operation, base=3)], "Ana")
+    assert store.sentence(1, 0).edits.note == "Eva's"
+    assert [line.name for line in store.lines(1)] == ["~ana"], "Ana's step is kept apart"
+
+
+def test_an_edit_waits_while_nothing_can_be_projected_and_is_stored_when_it_can(store):
+    """After a restart, with the endpoint of a model away: the label that is removed is not known for the moment."""
+    away = True
+
+    def seen_now(stored, method):
+        sheet = sheet_of(stored.task, stored.edits)
+        failed = replace(sheet.outcome, projections={}, error=StageError("alignment", "Nobody answers."))
+        return replace(sheet, outcome=failed) if away else sheet
+
+    box = Inbox(store, seen_now)
+    queue = [message(1, remove(0, 1))]
+    with pytest.raises(StoreUnavailable, match=r"Sentence 1 cannot be projected .*waits .*\(Nobody answers\)"):
+        box.take("c1", queue)
+    away = False
+    receipt = box.take("c1", queue)
+    assert receipt.acknowledged == {"c1": 1} and kinds(store) == ["remove Ann PER"]
+
+
+def test_an_edit_about_labels_that_never_come_is_refused_in_the_end_and_the_rest_goes_on(store):
+    def never(stored, method):
+        sheet = sheet_of(stored.task, stored.edits)
+        return replace(sheet, outcome=replace(sheet.outcome, projections={}, method_errors={sheet.method: "Broken."}))
+
+    box = Inbox(store, never)
+    queue = [message(1, remove(0, 1)), message(2, flag(True))]
+    for _ in range(3):
+        with pytest.raises(StoreUnavailable):
+            box.take("c1", queue)
+    receipt = box.take("c1", queue)
+    assert receipt.acknowledged == {"c1": 2} and kinds(store) == ["flag"]
+    assert [one.n for one in receipt.refused] == [1]

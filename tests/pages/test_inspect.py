@@ -366,3 +366,14 @@ def test_guidelines_open_beside_the_sentence(app, editor):
     here.send(open="guidelines")
     assert here.data["guidelines"]
     assert "<strong>not</strong>" in html(app) and "<img" not in html(app)
+
+
+def test_a_button_about_the_sentence_before_says_where_its_change_went(editor):
+    """The page follows the editor a moment later; what is pressed in between counts where it was drawn."""
+    here = editor(PAIR, PAIR)
+    here.do("label", side="target", start=2, end=3, label="PER")
+    here.app.session_state["position"] = 1
+    here.app.button(key="automatic").click().run()
+    assert stored(here, 0).revision == 2 and stored(here, 1).revision == 0
+    assert here.data["position"] == 1
+    assert [one.value for one in here.app.toast] == ["That was about sentence 1, and is stored there\\."]
