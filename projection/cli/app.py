@@ -18,10 +18,10 @@ from projection.cli.label import label
 from projection.cli.project import project
 from projection.cli.train import train_generator
 from projection.cli.train_recognizer import train_recognizer
+from projection.cli.training import INTERRUPTED
 from projection.errors import ProjectionError
 
 BAD_INPUT = 2
-INTERRUPTED = 130
 
 
 class Commands(TyperGroup):

@@ -10,10 +10,12 @@ import typer
 
 from projection.cli.inputs import EncodingOption, RepairOption, say
 from projection.cli.tables import table
-from projection.cli.training import INTERRUPTED, StepBar, read_labelled
+from projection.cli.training import StepBar, read_labelled
 
 if TYPE_CHECKING:
     from projection.models.filler_training import Trained, TrainingSettings
+
+_NAME = "train-generator"
 
 
 class Optimizer(StrEnum):
@@ -77,20 +79,12 @@ def train_generator(
     )  # fmt: skip
     check_output(output, CARD, "generator")
     named = parse_names(names)
-    sentences = [
-        sentence for path in data for sentence in read_labelled(path, language, repair, encoding, "train-generator")
-    ]
-    measured = (
-        held_out if validation is None else read_labelled(validation, language, repair, encoding, "train-generator")
-    )
+    sentences = read_labelled(data, language, repair, encoding, _NAME)
+    measured = held_out if validation is None else read_labelled([validation], language, repair, encoding, _NAME)
     files = ", ".join(path.name for path in data) + (f"; measured on {validation.name}" if validation else "")
-    try:
-        with StepBar(progress) as bar:
-            trained = train_filler(sentences, output, settings, held_out=measured, names=named, listener=bar.step,
-                                   tell=say, data=files)  # fmt: skip
-    except KeyboardInterrupt:
-        say("Interrupted. Give the same command again to go on from the last checkpoint.")
-        raise typer.Exit(INTERRUPTED) from None
+    with StepBar(progress) as bar:
+        trained = train_filler(sentences, output, settings, held_out=measured, names=named, listener=bar.step,
+                               tell=say, data=files)  # fmt: skip
     typer.echo(_report(output, settings, trained))
 
 

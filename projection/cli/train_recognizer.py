@@ -9,7 +9,7 @@ import typer
 
 from projection.cli.inputs import EncodingOption, RepairOption, say
 from projection.cli.tables import table
-from projection.cli.training import INTERRUPTED, StepBar, read_labelled
+from projection.cli.training import StepBar, read_labelled
 
 if TYPE_CHECKING:
     from projection.models.recognizer_training import RecognizerSettings, TrainedRecognizer
@@ -75,19 +75,15 @@ def train_recognizer(
         recased=recased, seed=seed, device=device, save_every=save_every,
     )  # fmt: skip
     check_output(output, CARD, "recognizer")
-    given = [one for path in data for one in read_labelled(path, language, repair, encoding, _NAME)]
-    measured = [one for path in validation or () for one in read_labelled(path, language, repair, encoding, _NAME)]
+    given = read_labelled(data, language, repair, encoding, _NAME)
+    measured = read_labelled(validation, language, repair, encoding, _NAME) if validation else held_out
     files = ", ".join(path.name for path in data)
     if validation:
         files += f"; measured on {', '.join(path.name for path in validation)}"
     wanted = [label.strip() for label in labels.split(",") if label.strip()]
-    try:
-        with StepBar(progress) as bar:
-            trained = train(given, output, settings, held_out=measured if validation else held_out, labels=wanted,
-                            listener=bar.step, reading=bar.reading, tell=say, data=files, licence=licence)  # fmt: skip
-    except KeyboardInterrupt:
-        say("Interrupted. Give the same command again to go on from the last checkpoint.")
-        raise typer.Exit(INTERRUPTED) from None
+    with StepBar(progress) as bar:
+        trained = train(given, output, settings, held_out=measured, labels=wanted, listener=bar.step,
+                        reading=bar.reading, tell=say, data=files, licence=licence)  # fmt: skip
     typer.echo(_report(output, settings, trained))
 
 

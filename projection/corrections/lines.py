@@ -104,6 +104,14 @@ def _changed_elsewhere(newest: int, expected: int) -> ConflictError:
     )
 
 
+def _expected_revision(connection: Connection, sentence_id: int, line: str, stamp: Stamp, expected: int | None) -> int:
+    """Return the newest revision. Raises ConflictError for another than `expected`, unless it is the message's own."""
+    newest = newest_revision(connection, sentence_id, line)
+    if expected not in (None, newest) and not _revision_of(connection, stamp):
+        raise _changed_elsewhere(newest, expected)
+    return newest
+
+
 def step(
     connection: Connection, sentence_id: int, line: str, kind: str, stamp: Stamp, expected: int | None = None
 ) -> Edits:
@@ -111,9 +119,7 @@ def step(
 
     Raises ConflictError when the newest revision is not the `expected` one.
     """
-    newest = newest_revision(connection, sentence_id, line)
-    if expected not in (None, newest) and not _revision_of(connection, stamp):
-        raise _changed_elsewhere(newest, expected)
+    newest = _expected_revision(connection, sentence_id, line, stamp, expected)
     done, undone = undo_stacks(_way_to(connection, sentence_id, line, newest), (MAIN, 0))
     if not (len(done) > 1 if kind == "undo" else undone):
         raise StoreError(f"There is nothing to {kind}.")
@@ -139,7 +145,7 @@ def restore(
 ) -> Edits:
     """Bring back an older state. Raises ConflictError when the newest revision is not the `expected` one."""
     edits = state_at(connection, sentence_id, line, revision)
-    newest = newest_revision(connection, sentence_id, line) if expected is None else expected
+    newest = _expected_revision(connection, sentence_id, line, stamp, expected)
     append(connection, sentence_id, line, edits, newest, f"restore {revision}", stamp)
     return edits
 

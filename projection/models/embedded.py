@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -86,8 +87,6 @@ def upper_layers(first: int) -> tuple[list[Any], Any]:
 
 def _upper_tensors(first: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the configuration, and the weights of the layers from number `first` on, by "NUMBER.NAME"."""
-    import json
-
     import torch
 
     prefix = "encoder.layer."
@@ -98,9 +97,7 @@ def _upper_tensors(first: int) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
         folder = e5_folder.obtain()
     except e5_folder.CannotStore:
-        path = e5_file.find_file()
-        e5_file.verify(path)
-        source = e5_file.E5File(path)
+        source = _source()
         known = dict(e5_model.weights(source))
         tensors = {name.removeprefix(prefix): torch.from_numpy(known[name]).float() for name in wanted(known)}
         return e5_model.config(source), tensors
@@ -157,13 +154,18 @@ def _from_folder(folder: Path) -> tuple[Any, Any]:
     return network, tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 
+def _source() -> e5_file.E5File:
+    """Open the file of the package, checked."""
+    path = e5_file.find_file()
+    e5_file.verify(path)
+    return e5_file.E5File(path)
+
+
 def _in_memory(progress: Progress | None) -> tuple[Any, Any]:
     import torch
     from transformers import BertConfig, BertModel
 
-    path = e5_file.find_file()
-    e5_file.verify(path)
-    source = e5_file.E5File(path)
+    source = _source()
     total, state = len(source.names()), {}
     for name, values in e5_model.weights(source):
         state[name] = torch.from_numpy(values).float()

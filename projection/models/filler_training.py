@@ -108,13 +108,9 @@ def train_filler(
     loop = Loop(
         model, _optimizer(model, settings), size=len(material.training), epochs=settings.epochs,
         batch=settings.batch, warm_up=settings.warm_up, seed=settings.seed, save_every=settings.save_every,
-        folder=output, signature=settings.signature(material),
-        too_large=f"{settings.model} on batches of {settings.batch} sentences: lower --batch or --max-length, or "
-        "choose a smaller model.",
+        folder=output, signature=settings.signature(material), model=settings.model,
     )  # fmt: skip
-    resumed = loop.resume(device)
-    if resumed:
-        tell(f"Going on after step {resumed} of {loop.total}.")
+    resumed = loop.resume(device, tell)
     loss = loop.run(_loss_of(model, tokenizer.pad_token_id, material, settings, device), listener)
     model.eval().cpu().save_pretrained(output)
     tokenizer.save_pretrained(output)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from projection.errors import ConfigurationError
-from projection.types import Span
+from projection.types import Entity, Span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -103,6 +103,20 @@ def likeliest_iob2(tags: Sequence[str], matrix: NDArray[np.float32]) -> list[str
         found.append(tags[chosen])
         chosen = int(pointers[chosen])
     return found[::-1]
+
+
+def entities_of(tags: Sequence[str], scores: Sequence[float], label_map: LabelMap) -> tuple[Entity, ...]:
+    """Return the entities that a model's tags mean (see `spans_of`), with our labels; those mapped to "O" are left out.
+
+    `scores` are the probabilities of the tags; an entity has their mean over its words.
+    """
+    found = []
+    for span, kind in spans_of(tags):
+        label = map_label(kind, label_map)
+        if label != OUTSIDE:
+            mean = sum(scores[span.start : span.end]) / len(span)
+            found.append(Entity(span, label, mean, "model"))
+    return tuple(found)
 
 
 def is_iob2(tags: Sequence[str]) -> bool:

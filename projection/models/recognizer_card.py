@@ -21,12 +21,9 @@ _DIGITS = 12
 
 def measure(folder: Path, material: Labelled, settings: RecognizerSettings) -> Scores:
     """Recognize the held-out sentences with what lies in `folder`, as a user would, and score that."""
-    from dataclasses import replace
-
     recognizer = recognizer_for(model=str(folder), device=settings.device)
     found = recognizer.recognize(material.held_out)
-    predicted = [replace(sentence, entities=entities)
-                 for sentence, entities in zip(material.held_out, found, strict=True)]  # fmt: skip
+    predicted = [one.with_entities(entities) for one, entities in zip(material.held_out, found, strict=True)]
     return compare(predicted, material.held_out, material.labels)
 
 

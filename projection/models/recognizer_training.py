@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -139,13 +139,9 @@ def train_recognizer(
     loop = Loop(
         base.network, _optimizer(base, settings), size=len(readings), epochs=settings.epochs, batch=settings.batch,
         warm_up=settings.warm_up, seed=settings.seed, save_every=settings.save_every, folder=output,
-        signature=settings.signature(material), lengths=[len(one) for one in readings],
-        too_large=f"{settings.model} on batches of {settings.batch} sentences: lower --batch or --max-length, or "
-        "choose a smaller model.",
+        signature=settings.signature(material), lengths=[len(one) for one in readings], model=settings.model,
     )  # fmt: skip
-    resumed = loop.resume(device)
-    if resumed:
-        tell(f"Going on after step {resumed} of {loop.total}.")
+    resumed = loop.resume(device, tell)
 
     def loss_of(numbers: list[int]) -> Any:
         wanted = torch.from_numpy(np.concatenate([targets[number] for number in numbers])).to(device)
@@ -159,8 +155,7 @@ def train_recognizer(
     write_card(output, settings, trained, data=data, licence=licence)
     if material.held_out:
         tell(f"Measuring on {len(material.held_out)} held-out sentences.")
-        trained = TrainedRecognizer(material, loop.total, resumed, loss, parameters,
-                                    measure(output, material, settings), calibration)  # fmt: skip
+        trained = replace(trained, scores=measure(output, material, settings))
         write_card(output, settings, trained, data=data, licence=licence)
     (output / CHECKPOINT).unlink(missing_ok=True)
     return trained

@@ -15,13 +15,13 @@ from projection.models import hub
 from projection.models.labels import (
     OUTSIDE,
     LabelMap,
+    entities_of,
     format_label_map,
     iob2_probabilities,
     is_iob2,
     likeliest_iob2,
     map_label,
     parse_label_map,
-    spans_of,
     split_tag,
 )
 from projection.models.lazy import loaded_once
@@ -160,13 +160,7 @@ class TokenClassifier:
             scores = matrix.max(axis=1, initial=0.0).tolist()
             likeliest = [tags[tag] if score else OUTSIDE
                          for tag, score in zip(matrix.argmax(axis=1), scores, strict=True)]  # fmt: skip
-        entities = []
-        for span, kind in spans_of(likeliest):
-            label = map_label(kind, self.label_map)
-            if label != OUTSIDE:
-                mean = sum(scores[span.start : span.end]) / len(span)
-                entities.append(Entity(span, label, mean, "model"))
-        return tuple(entities)
+        return entities_of(likeliest, scores, self.label_map)
 
     def _tokenize(self, words: Sequence[Sequence[str]], special: bool) -> Any:
         tokenizer = self._parts[1]

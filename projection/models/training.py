@@ -24,8 +24,8 @@ class Loop:
     Of `network`, a torch module, the parameters that need gradients are trained, and kept in the checkpoint. The
     learning rate rises over `warm_up` steps, at most a tenth of all, and falls along a cosine to 0. Each epoch has an
     order of its own, which only `seed` decides; with `lengths`, examples of similar length come into one batch, so
-    that little is padded. `signature` tells whether a checkpoint belongs to this training. `too_large` names what
-    is trained, and says what to do when memory runs out.
+    that little is padded. `signature` tells whether a checkpoint belongs to this training, `model` names what is
+    trained where memory runs out.
     """
 
     def __init__(
@@ -41,14 +41,14 @@ class Loop:
         save_every: int,
         folder: Path,
         signature: str,
-        too_large: str,
+        model: str,
         lengths: Sequence[int] | None = None,
     ):
         from transformers import get_cosine_schedule_with_warmup
 
         self._network, self._optimizer, self._size, self._batch = network, optimizer, size, batch
         self._seed, self._save_every, self._folder, self._signature = seed, save_every, folder, signature
-        self._lengths, self._too_large = lengths, too_large
+        self._lengths, self._model = lengths, model
         self._per_epoch = math.ceil(size / batch)
         self.total = self._per_epoch * epochs
         warm_up = min(warm_up, self.total // _WARM_UP_SHARE)
@@ -56,8 +56,8 @@ class Loop:
         self._step, self._losses = 0, []
         self._order: tuple[int, list[list[int]]] = (-1, [])
 
-    def resume(self, device: str = "cpu") -> int:
-        """Load the checkpoint, if there is one, and return the number of its steps.
+    def resume(self, device: str, tell: Callable[[str], None]) -> int:
+        """Load the checkpoint, if there is one, and return the number of its steps; a person is told.
 
         Raises ModelUnavailable for a damaged one, ConfigurationError for that of another training.
         """
@@ -83,6 +83,7 @@ class Loop:
         self._optimizer.load_state_dict(state["optimizer"])
         self._schedule.load_state_dict(state["schedule"])
         self._step, self._losses = state["step"], list(state["losses"])
+        tell(f"Going on after step {self._step} of {self.total}.")
         return self._step
 
     def run(self, loss_of: Callable[[list[int]], Any], listener: Listener = lambda done, total, loss: None) -> float:
@@ -168,7 +169,10 @@ class Loop:
         except (RuntimeError, MemoryError) as problem:
             text = str(problem)
             if isinstance(problem, MemoryError) or "out of memory" in text or "not enough memory" in text:
-                raise ModelUnavailable(f"There is not enough memory to train {self._too_large}") from problem
+                raise ModelUnavailable(
+                    f"There is not enough memory to train {self._model} on batches of {self._batch} sentences: lower "
+                    "--batch or --max-length, or choose a smaller model."
+                ) from problem
             raise
 
 
