@@ -100,22 +100,24 @@ def test_the_file_is_one_file_and_never_written_over(store, url, home):
 
 
 def test_a_backup_made_while_others_write_is_the_store_at_one_moment(store, url, home):
-    stop, at = threading.Event(), [2]
+    stop, written = threading.Event(), threading.Event()
 
     def write():
-        writer = Store(url)
+        writer, revision = Store(url), 2
         while not stop.is_set():
-            at[0] = writer.save(1, labelled(f"L{at[0]}"), expected_revision=at[0], kind="label")
+            revision = writer.save(1, labelled(f"L{revision}"), expected_revision=revision, kind="label")
+            written.set()
 
     writing = threading.Thread(target=write)
     writing.start()
     try:
         for number in range(5):
+            assert written.wait(60), "the other one writes"
+            written.clear()
             backup(url, home / f"{number}.sqlite")
     finally:
         stop.set()
         writing.join()
-    assert at[0] > 2
     for number in range(5):
         with closing(sqlite3.connect(home / f"{number}.sqlite")) as connection:
             (head,) = connection.execute("SELECT revision FROM sentence WHERE id = 1").fetchone()
