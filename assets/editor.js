@@ -5,7 +5,8 @@
 // not start over.
 //
 // From the server, `data` (views/editor_panel.py); word indices from 0, spans half-open:
-//   project, sentence, position (from 0), total, line, revision, method: where we are; an edit names them again
+//   project, sentence, position (from 0), total, line, revision, method, settings: where we are; an edit
+//     names them again
 //   acknowledged {client: n}: all operations up to n are dealt with; problems [{client, n, text}]: those refused
 //   source, target {name, note, language, direction, tight, gaps, words, linked, missing,
 //     entities: [{start, end, label, colour, score, state: auto|kept|accepted|bulk|corrected|manual, said}]}
@@ -18,7 +19,8 @@
 //
 // To the server, the one state value `sent` (projection/corrections/inbox.py):
 //   client: an id of this mount; ops: all operations not acknowledged, oldest first; recovered [{client, ops}]: left over
-//     from earlier pages; each {n, project, sentence, position, line, base (revision), method, seconds, op}
+//     from earlier pages; each {n, project, sentence, position, line, base (revision), method,
+//     settings, seconds, op}
 //   view {n, sentence, pick, ghost, go: the position asked for, open: "guidelines"}; n grows with every change
 //   op.kind: label, remove, move, place, confirm, link, split, merge (see editor_document.js for their values), check,
 //     uncheck, flag {on}, note {text}, undo, redo, resolve {line, keep}

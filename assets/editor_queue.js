@@ -61,8 +61,9 @@ function keep(storage, client, ops) {
 function enqueue(editor, op) {
   const { queue, data } = editor
   if (!queue.ops.length) Object.assign(queue, { since: Date.now(), pause: RESEND_AFTER })
-  const { project, sentence, position, line, revision, method } = data
-  queue.ops.push({ n: ++queue.count, project, sentence, position, line, base: revision, method, seconds: secondsOpen(editor), op })
+  const { project, sentence, position, line, revision, method, settings } = data
+  const where = { project, sentence, position, line, base: revision, method, settings }
+  queue.ops.push({ n: ++queue.count, ...where, seconds: secondsOpen(editor), op })
   queue.kept = keep(localStorage, queue.client, queue.ops)
   sendSoon(editor)
 }
@@ -137,8 +138,11 @@ function sendNow(editor) {
 /** After a pause in the edits, or a turn, a message without edits: only then the rest of the page is brought up to date. */
 function rest(editor, pause = REST) {
   clearTimeout(editor.viewTimer)
-  editor.view.n += 1
-  editor.viewTimer = setTimeout(() => (editor.queue.ops.length ? null : sendNow(editor)), pause)
+  editor.viewTimer = setTimeout(() => {
+    if (editor.queue.ops.length) return
+    editor.view.n += 1 // not before: what is chosen elsewhere on the page meanwhile still counts
+    sendNow(editor)
+  }, pause)
 }
 
 /** Tell the server what is looked at, at once or after a short rest: arrow keys need no answer each. */

@@ -162,7 +162,8 @@ function undo(list) {
 function enqueue(list, row, op, undoable = true) {
   const seconds = (Date.now() - list.since) / 1000
   const { sentence, position, line, revision } = row
-  const item = { n: ++list.count, project: list.data.project, sentence, position, line, base: revision, method: list.data.method, seconds, op }
+  const { project, method, settings } = list.data
+  const item = { n: ++list.count, project, sentence, position, line, base: revision, method, settings, seconds, op }
   list.waitingSince ||= Date.now()
   list.ops.push(item)
   if (undoable) list.done.push({ sentence, position, line, revision, n: item.n })

@@ -83,7 +83,7 @@ def corpus(url: str, sentences: int) -> Store:
 def inbox(store: Store) -> Inbox:
     pipeline = Pipeline(SETUP, also=("alignment",))
 
-    def sheet(stored: StoredSentence, method: str) -> Sheet:
+    def sheet(stored: StoredSentence, method: str, settings: str) -> Sheet:
         return Sheet(stored.task, stored.edits, pipeline.run([stored.edits.apply(stored.task)])[0], METHOD, "bench")
 
     return Inbox(store, sheet)

@@ -56,7 +56,9 @@ def receive(sent: Mapping[str, Any] | None) -> bool:
     else:
         kept.acknowledged |= receipt.acknowledged
         kept.refused = [*kept.refused, *receipt.refused][-REMEMBERED_REFUSALS:]
-        if receipt.said:
+        if receipt.waiting:
+            say(receipt.waiting, "bad")
+        elif receipt.said:
             say(" ".join(receipt.said), "warn")
     _follow(kept, sent["view"] | {"client": sent["client"], "ops": len(sent.get("ops", ()))})
     return before != (kept.acknowledged, kept.view)
@@ -119,6 +121,7 @@ def data_of(desk: Desk) -> dict[str, Any]:
         "key": desk.key,
         "revision": desk.stored.revision,
         "method": desk.method,
+        "settings": desk.sheet.settings,
         "acknowledged": dict(kept.acknowledged),
         "problems": [{"client": one.client, "n": one.n, "text": one.text} for one in kept.refused],
         "source": _row(desk, "source", source_note(desk)),

@@ -11,7 +11,7 @@ from projection.alignment.words import word_similarity
 from projection.text import schemes
 from projection.text.languages import english_name
 from projection.types import Decision, Span
-from views import editing, editor_panel, markup, matrix, steps, tables
+from views import editing, editor_panel, markup, matrix, people, steps, tables
 from views.desk import Desk, Pick, valid_pick
 from views.frame import say
 
@@ -187,9 +187,13 @@ def tokens_tab(desk: Desk) -> None:
         return
     frame = tables.token_frame(sentence, desk.entities_on(side), _linked_words(desk, side))
     choices = tables.tag_choices(item.label for item in desk.labels())
+    may_not = people.may_here(desk.project.id, desk.stored.line, desk.stored.position)
+    if may_not:
+        st.caption(markup.plain(may_not))
+    refused = st.session_state.get("tokens-refused", 0)
     edited = st.data_editor(
-        frame, key=f"tokens-{side}-{desk.stored.id}-{crc32(repr(frame.values.tolist()).encode()):x}", height=320,
-        disabled=["Token", "State", "Score", "Linked to"],
+        frame, key=f"tokens-{side}-{desk.stored.id}-{crc32(repr(frame.values.tolist()).encode()):x}-{refused}",
+        height=320, disabled=True if may_not else ["Token", "State", "Score", "Linked to"],
         column_config={
             "Tag": st.column_config.SelectboxColumn(options=choices, required=True),
             "Score": st.column_config.NumberColumn(format="%.2f"),
@@ -198,10 +202,11 @@ def tokens_tab(desk: Desk) -> None:
     tags = edited["Tag"].tolist()
     if tags != frame["Tag"].tolist():
         entities, problems = schemes.decode(tags, "IOB2", repair="conlleval")
-        if editing.set_tags(desk, side, entities):
-            if problems:
-                say("An I- tag without a B- before it starts a span", "warn")
-            st.rerun()
+        if not editing.set_tags(desk, side, entities):
+            st.session_state["tokens-refused"] = refused + 1  # a table of its own, with what is stored
+        elif problems:
+            say("An I- tag without a B- before it starts a span", "warn")
+        st.rerun()
 
 
 def _linked_words(desk: Desk, side: str) -> list[list[str]]:

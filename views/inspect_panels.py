@@ -7,10 +7,12 @@ from typing import Any
 import streamlit as st
 
 from projection import registry
+from projection.corrections.store import settings_key
 from projection.errors import StoreError
 from projection.pipeline import ROLES, Setup
 from views import editing, markup, people, workbench
 from views.desk import Desk
+from views.frame import say
 from views.jobs import Job
 from views.resources import store
 from views.session import forget
@@ -68,17 +70,29 @@ def method_choice(setup: Setup, label: str = "Method") -> str:
 
 
 def settings_popover(project: Any) -> Setup:
-    """Draw the settings; store a change with the project."""
-    with st.popover("Settings", icon=":material/tune:"):
-        chosen = settings_panel(project.setup, f"settings-{project.id}")
+    """Draw the settings; store a change with the project, and say when somebody else has stored one.
+
+    The widgets belong to the settings they were drawn for: those of a tab that shows older ones must not bring
+    these back.
+    """
+    key = f"settings-{project.id}-{settings_key(project.setup)}"
+    seen = st.session_state.get("settings-seen")
+    st.session_state["settings-seen"] = project.id, key
+    if seen and seen[0] == project.id and seen[1] != key:
+        say("The settings of this project were changed by somebody else: labels are shown as they are now.", "warn")
+    why_not = people.may_manage(project.id)
+    with st.popover("Settings", icon=":material/tune:", disabled=bool(why_not), help=why_not or None):
+        chosen = settings_panel(project.setup, key)
     if chosen != project.setup:
         try:
             store().update_setup(project.id, chosen)
         except StoreError as problem:
-            st.html(markup.notice("These settings are used here but not stored", str(problem), "bad"))
-            return chosen
-        st.rerun()
-    return chosen
+            said = f"{problem} The sentence is shown with the settings of before."
+            st.html(markup.notice("These settings could not be stored", said, "bad"))
+        else:
+            st.session_state.pop("settings-seen", None)
+            st.rerun()
+    return project.setup
 
 
 @st.fragment(run_every=0.5)
@@ -107,9 +121,9 @@ def waiting(job: Job) -> None:
 def prepare_next(desk: Desk) -> None:
     """Have the sentences after this one ready when the person gets there."""
     first = desk.stored.position + 1
-    for following in range(first, min(first + AHEAD, desk.project.sentences)):
-        line = people.line_here(desk.project.id, following)
-        workbench.prepare(store().sentence(desk.project.id, following, line), desk.setup)
+    following = range(first, min(first + AHEAD, desk.project.sentences))
+    lines = {position: people.line_here(desk.project.id, position) for position in following}
+    workbench.prepare([store().sentence(desk.project.id, *place) for place in lines.items()], desk.setup)
 
 
 def empty() -> None:

@@ -18,7 +18,7 @@ from projection.errors import SpanError
 from views import markup, people
 from views.frame import failures_said, say
 from views.queue_panel import changeable, close_dialog, open_dialog, shown_sheet
-from views.queue_scan import readings
+from views.queue_scan import reading_settings, readings
 from views.resources import store
 from views.session import remembered
 
@@ -117,10 +117,12 @@ def accept(project: Any, chosen: Chosen) -> int:
 
 def _accept_part(project: Any, chosen: Chosen, stamp: Stamp) -> int:
     """Accept some of the sentences in one transaction; return how many were still as they had been seen."""
+    settings = reading_settings(project.setup)
     revisions = {position: revision for position, revision, _ in chosen}
     changes = []
     for one in readings().at(project.id, revisions):
-        if one.stored.revision != revisions[one.stored.position] or one.reading is None:
+        same = one.stored.revision == revisions[one.stored.position]
+        if not same or one.reading is None or one.reading.settings != settings:
             continue
         try:
             sheet = shown_sheet(project, one.stored, one.reading)

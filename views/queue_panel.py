@@ -16,7 +16,7 @@ from projection.corrections.roles import CORRECTOR
 from projection.corrections.sheet import Sheet
 from projection.corrections.store import settings_key
 from projection.corrections.wanted import Wanted
-from projection.errors import ProjectionError
+from projection.errors import ProjectionError, SpanError
 from projection.settings import settings
 from views import people, queue_data
 from views.frame import say
@@ -70,9 +70,17 @@ def _inbox(url: str) -> Inbox:
     return Inbox(store(), sheet_of, people.may)
 
 
-def sheet_of(stored: StoredSentence, method: str) -> Sheet:
-    """Return what the queue shows of a sentence: its reading if that still stands, else no labels of the pipeline."""
+def sheet_of(stored: StoredSentence, method: str, seen: str) -> Sheet:
+    """Return what the queue shows of a sentence: its reading if that still stands, else no labels of the pipeline.
+
+    Raises SpanError when the list was drawn under other settings, those with the key `seen`.
+    """
     project = store().project(stored.project_id)
+    if seen not in ("", settings_key(project.setup)):
+        raise SpanError(
+            f"The project's settings changed after the list was drawn, so the labels of sentence {stored.position + 1} "
+            "may be others now: look at it again, then decide."
+        )
     store().keep_settings(project.setup)
     return shown_sheet(project, stored, standing(project, stored))
 
@@ -147,6 +155,7 @@ def draw(project: Any, queue: Queue, wanted: Wanted, total: int, *, given: bool)
         "total": total,
         "people": given,
         "method": project.setup.methods[0],
+        "settings": settings_key(project.setup),
         "empty": empty_text(project, wanted),
         "readonly": people.may_here(project.id),
         "acknowledged": st.session_state.get("queue-acknowledged", {}),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from math import inf
 from time import monotonic
 from typing import Any
@@ -18,8 +18,10 @@ from projection.corrections.inbox import Inbox, Receipt
 from projection.corrections.records import TAB, StoredSentence
 from projection.corrections.sheet import Sheet
 from projection.corrections.store import settings_key
+from projection.errors import SpanError, StoreError
 from projection.pipeline import Outcome, Pipeline, Resources, Setup, Task
 from views import people
+from views.ahead import Ahead
 from views.resources import compute_lock, resources, store
 from views.session import memory
 
@@ -92,21 +94,39 @@ def _compute(
 
 
 @st.cache_resource(show_spinner=False)
-def _ahead() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, thread_name_prefix="ahead")
+def _ahead() -> Ahead:
+    return Ahead()
 
 
-def prepare(upcoming: StoredSentence, setup: Setup) -> None:
-    """Compute a sentence that will probably be opened next, in the background; what fails is said when it is opened."""
-    if outcomes().find(upcoming, setup, upcoming.edits.apply(upcoming.task)) is None:
-        _ahead().submit(_compute, upcoming, setup, outcomes(), resources(), compute_lock())
+def prepare(upcoming: Iterable[StoredSentence], setup: Setup) -> None:
+    """Compute what this tab will probably open next, in the background, and nothing that it wished for before."""
+    known, pool, lock = outcomes(), resources(), compute_lock()
+    tab = st.session_state.setdefault("tab", uuid4().hex)
+    _ahead().wish(tab, [partial(_compute, one, setup, known, pool, lock) for one in upcoming])
 
 
-def sheet_of(stored: StoredSentence, method: str) -> Sheet:
-    """Return what a person sees of a sentence under the project's settings and a method."""
-    setup = store().project(stored.project_id).setup
+def sheet_of(stored: StoredSentence, method: str, settings: str) -> Sheet:
+    """Return what a person sees of a sentence under a method and the settings that the page showed it with.
+
+    Raises SpanError when nobody knows these settings any more.
+    """
+    setup = _setup_of(stored.project_id, settings)
     store().keep_settings(setup)
     return sheet(stored, setup, compute(stored, setup), method)
+
+
+def _setup_of(project_id: int, settings: str) -> Setup:
+    """Return the settings with a key: those of the project, or older ones; those of the project for no key."""
+    now = store().project(project_id).setup
+    if settings in ("", settings_key(now)):
+        return now
+    kept = store().setup_of(settings)
+    if kept is None:
+        raise SpanError(
+            "The project's settings changed after this was shown, so the labels may be others now: "
+            "look at the sentence again, then decide."
+        )
+    return Setup.from_dict(kept)
 
 
 def sheet(stored: StoredSentence, setup: Setup, outcome: Outcome, method: str) -> Sheet:
@@ -132,7 +152,7 @@ def perform(stored: StoredSentence, setup: Setup, seen: Sheet, operation: Mappin
     page knew then. What was refused is in the receipt.
     """
 
-    def newest_sheet(newest: StoredSentence, method: str) -> Sheet:
+    def newest_sheet(newest: StoredSentence, method: str, _settings: str) -> Sheet:
         if newest.edits.apply(newest.task) == stored.edits.apply(stored.task):
             return replace(seen, edits=newest.edits)
         return sheet(newest, setup, compute(newest, setup), method)
@@ -159,13 +179,15 @@ def shown(stored: StoredSentence) -> None:
 
 
 def take(sent: Mapping[str, Any]) -> Receipt:
-    """Store what an editor sent: first what an earlier page could not hand over, then its own queue."""
+    """Store what an editor sent: first what an earlier page could not hand over, then its own queue.
+
+    Where one of them has to wait, the others do not.
+    """
     receipt = Receipt()
     queues: Sequence[Mapping[str, Any]] = [*sent.get("recovered", ()), sent]
     for queue in queues:
-        part = inbox().take(str(queue["client"]), queue.get("ops", ()), people.author())
-        receipt.acknowledged |= part.acknowledged
-        receipt.refused += part.refused
-        receipt.said += part.said
-        receipt.stored += part.stored
+        try:
+            receipt.add(inbox().take(str(queue["client"]), queue.get("ops", ()), people.author()))
+        except StoreError as problem:
+            receipt.waiting = str(problem)
     return receipt

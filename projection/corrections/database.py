@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from projection.corrections.tables import HEAD
@@ -85,6 +85,9 @@ def explained(url: str) -> Iterator[None]:
     """Turn what the database throws into one sentence that says what to do."""
     try:
         yield
+    except DataError as problem:  # the same again would fail again
+        reason = str(problem.orig).strip().partition("\n")[0].rstrip(".")
+        raise StoreError(f"The correction store does not take this ({reason}): nothing was stored.") from problem
     except DBAPIError as problem:
         raise StoreUnavailable(_message(url, str(problem.orig))) from problem
     except PoolTimeout as problem:

@@ -8,6 +8,7 @@ where the person stood, and waits there for a decision.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,15 +22,21 @@ from projection.corrections.store import Store
 from projection.errors import ConflictError, ProjectionError, SpanError, StoreUnavailable
 from projection.types import Entity
 
-SheetOf = Callable[[StoredSentence, str], Sheet]
-"""What is seen of a stored sentence under a method: (stored, method) to Sheet."""
+log = logging.getLogger(__name__)
+
+SheetOf = Callable[[StoredSentence, str, str], Sheet]
+"""What is seen of a stored sentence under a method and settings: (stored, method, settings key) to Sheet.
+
+The key is that of the settings under which the person saw it; "" where a page did not say. Raises SpanError when
+those settings are not known any more.
+"""
 
 BRANCH = "~"
 LARGEST = 2**31 - 1
 LONGEST_NAME = 200
 _ATTEMPTS = 5
 _WAITS = 3
-"""How often an operation comes again, later each time, before it is refused because nothing could be computed."""
+"""How often an operation that failed comes again, later each time, before it is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +52,21 @@ class Refused:
 class Receipt:
     """What became of a message: the last number of each client that is dealt with, what was refused or kept apart.
 
-    `stored` are the ids of sentences with a new revision.
+    `stored` are the ids of sentences with a new revision; `waiting` says why something could not be stored yet.
     """
 
     acknowledged: dict[str, int] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     stored: list[int] = field(default_factory=list)
+    waiting: str = ""
+
+    def add(self, other: Receipt) -> None:
+        """Add what became of another message."""
+        self.acknowledged |= other.acknowledged
+        self.refused += other.refused
+        self.said += other.said
+        self.stored += other.stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,7 @@ class Message:
     sentence: int | None
     line: str
     method: str
+    settings: str
     seconds: float | None
 
     @property
@@ -82,11 +98,11 @@ class Message:
             raise ValueError("line is a short text")
         numbers = (_number(row, name) for name in ("n", "project", "position", "base"))
         sentence = None if row.get("sentence") is None else _number(row, "sentence")
-        method, seconds = row.get("method"), row.get("seconds")
+        method, settings = (value if isinstance(value := row.get(name), str) else "" for name in ("method", "settings"))
+        seconds = row.get("seconds")
         return cls(
-            *numbers, operation, sentence, line,
-            method if isinstance(method, str) else "", float(seconds) if _is_duration(seconds) else None,
-        )  # fmt: skip
+            *numbers, operation, sentence, line, method, settings, float(seconds) if _is_duration(seconds) else None
+        )
 
 
 def _number(row: Mapping[str, Any], name: str) -> int:
@@ -148,6 +164,19 @@ class Inbox:
             self._refuse(Refused(client, n, str(problem)))
         except (KeyError, TypeError, ValueError) as problem:
             self._refuse(Refused(client, n, _unreadable(str(problem))))
+        except Exception as problem:  # a fault of this program: it must not stand in the way of all that comes after it
+            log.exception("operation %s of %s could not be done", n, client)
+            what = f"Something unexpected happened ({type(problem).__name__}: {problem})"
+            if self._comes_again(client, n):
+                raise StoreUnavailable(f"{what}: your change waits in this page and is tried again.") from problem
+            self._refuse(Refused(client, n, f"{what}: this change was not stored. Reload the page, then do it again."))
+
+    def _comes_again(self, client: str, n: int) -> bool:
+        """Count the attempts at one operation; say whether it is tried again."""
+        last, tried = self._tried.get(client, (0, 0))
+        times = tried + 1 if last == n else 1
+        self._tried[client] = n, times
+        return times <= _WAITS
 
     def _refuse(self, refused: Refused) -> None:
         self._refused.setdefault(refused.client, {})[refused.n] = refused
@@ -193,7 +222,7 @@ class Inbox:
         if message.kind == "restore":
             self._store.restore(stored.id, _number(message.operation, "revision"), **here)
             return True, []
-        sheet = self._sheet_of(stored, message.method)
+        sheet = self._sheet_of(stored, message.method, message.settings)
         try:
             change = operations.apply(sheet, message.operation)
         except ProjectionError as problem:
@@ -212,11 +241,8 @@ class Inbox:
         A model or endpoint may be back in a moment: the operation waits in the page meanwhile.
         """
         why = sheet.why_not_computed.rstrip(".")
-        tried = self._tried.get(stamp.client, (0, 0))
-        times = tried[1] + 1 if tried[0] == stamp.number else 1
-        if not why or times > _WAITS:
+        if not why or not self._comes_again(stamp.client, stamp.number):
             return
-        self._tried[stamp.client] = stamp.number, times
         raise StoreUnavailable(
             f"Sentence {stored.position + 1} cannot be projected now, so your change waits in this page ({why})."
         ) from problem

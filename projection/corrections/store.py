@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from projection.corrections import lines, tables
 from projection.corrections.database import Database, now
@@ -105,6 +105,13 @@ class Store:
             return connection.execute(wanted).scalar_one_or_none()
 
     def update_setup(self, project_id: int, setup: Setup) -> None:
+        """Store the settings of a project. Those of before stay known: pages still show labels made with them."""
+        with self.database.writing() as connection:
+            wanted = select(tables.project.c.setup).where(tables.project.c.id == project_id)
+            before = connection.execute(wanted).scalar_one_or_none()
+            if before is not None:
+                _keep(connection, json.loads(before))
+            _keep(connection, setup.to_dict())
         self._change_project(project_id, setup=json.dumps(setup.to_dict()))
 
     def update_labels(self, project_id: int, labels: str) -> None:
@@ -119,11 +126,8 @@ class Store:
         key = settings_key(setup)
         if key in self._settings:
             return
-        text = json.dumps(setup.to_dict(), sort_keys=True)
         with self.database.writing() as connection:
-            known = connection.execute(select(tables.settings.c.key).where(tables.settings.c.key == key)).first()
-            if known is None:
-                connection.execute(insert(tables.settings).values(key=key, setup=text, at=now()))
+            _keep(connection, setup.to_dict())
         self._settings.add(key)
 
     def setup_of(self, key: str) -> dict[str, Any] | None:
@@ -307,7 +311,19 @@ class Store:
 
 def settings_key(setup: Setup) -> str:
     """Return a short name for every choice of `setup`."""
-    return blake2b(json.dumps(setup.to_dict(), sort_keys=True).encode(), digest_size=6).hexdigest()
+    return _key_of(setup.to_dict())
+
+
+def _key_of(choices: Mapping[str, Any]) -> str:
+    return blake2b(json.dumps(choices, sort_keys=True).encode(), digest_size=6).hexdigest()
+
+
+def _keep(connection: Connection, choices: Mapping[str, Any]) -> None:
+    """Store all choices of a setup under their key, if they are not there yet."""
+    key, text = _key_of(choices), json.dumps(choices, sort_keys=True)
+    known = connection.execute(select(tables.settings.c.key).where(tables.settings.c.key == key)).first()
+    if known is None:
+        connection.execute(insert(tables.settings).values(key=key, setup=text, at=now()))
 
 
 def _summaries(deleted: bool = False, one: int | None = None) -> Select:

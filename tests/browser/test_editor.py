@@ -68,7 +68,8 @@ def test_undo_and_redo_go_to_the_server_and_only_if_there_is_something(editor, k
 def test_what_an_operation_carries(editor):
     editor.start(news(line="@ana", revision=7)).press("p")
     (item,) = editor.sent[-1]["ops"]
-    assert {key: item[key] for key in ("n", "project", "sentence", "position", "line", "base", "method")} == {
+    names = ("n", "project", "sentence", "position", "line", "base", "method", "settings")
+    assert {key: item[key] for key in names} == {
         "n": 1,
         "project": 1,
         "sentence": "news-012",
@@ -76,6 +77,7 @@ def test_what_an_operation_carries(editor):
         "line": "@ana",
         "base": 7,
         "method": "span-matching",
+        "settings": "a1b2",
     }
     assert 0 <= item["seconds"] < 60
 

@@ -87,7 +87,7 @@ def then(sheet: Sheet, edits: Edits) -> Sheet:
 
 
 def inbox(store: Store, **more) -> Inbox:
-    return Inbox(store, lambda stored, method: sheet_of(stored.task, stored.edits, method or LINKED), **more)
+    return Inbox(store, lambda stored, method, _settings: sheet_of(stored.task, stored.edits, method or LINKED), **more)
 
 
 def message(n: int, operation: dict, *, base: int = 0, project: int = 1, position: int = 0, line: str = "", **more):

@@ -21,7 +21,7 @@ from projection.corrections.store import Store
 from projection.errors import StoreUnavailable
 from projection.pipeline import StageError, Task
 from projection.types import Alignment, Span
-from tests.corrections.model import SETUP, inbox, message, sentence, sheet_of, spans
+from tests.corrections.model import LINKED, PLACED, SETUP, inbox, message, sentence, sheet_of, spans
 
 TASK = Task(
     sentence("Ann met Bob in Rome", (0, 1, "PER"), (2, 3, "PER"), (4, 5, "LOC")),
@@ -95,6 +95,22 @@ def test_what_comes_again_is_not_stored_again(store):
     assert inbox(store).take("c1", queue).acknowledged == {"c1": 3}, "also after a restart"
     assert box.take("c1", []).acknowledged == {"c1": 3}
     assert kinds(store) == ["flag", "undo", "note"]
+
+
+def test_each_operation_is_about_what_its_page_showed(store):
+    asked = []
+
+    def sheet(stored, method, settings):
+        asked.append((method, settings))
+        return sheet_of(stored.task, stored.edits, method)
+
+    queue = [
+        message(1, label(4, 5, "ORG"), method=PLACED, settings="a1"),
+        message(2, CHECK, method=LINKED, settings="b2"),
+        message(3, flag(True), method=LINKED, settings=["no", "key"]),
+    ]
+    Inbox(store, sheet).take("c1", queue)
+    assert asked == [(PLACED, "a1"), (LINKED, "b2"), (LINKED, "")]
 
 
 def test_the_order_inside_a_queue_is_that_of_the_numbers(store):
@@ -484,14 +500,32 @@ def test_an_answer_that_was_never_given_is_given_after_a_restart(store, url):
 
 
 def test_when_the_view_cannot_be_made_the_changes_wait(store):
-    def broken(stored, method):
+    def broken(stored, method, settings):
         raise RuntimeError("the model has no memory left")
 
     box = Inbox(store, broken)
     queue = [message(1, UNDO), message(2, label(1, 2, "X"))]
-    with pytest.raises(RuntimeError):
+    with pytest.raises(StoreUnavailable, match=r"the model has no memory left.*waits in this page"):
         box.take("c1", queue)
     assert inbox(store).take("c1", queue).acknowledged == {"c1": 2} and kinds(store) == ["label viu X"]
+
+
+def test_a_fault_that_stays_does_not_hold_up_what_comes_after_it(store):
+    def broken(stored, method, settings):
+        if method == PLACED:
+            raise RuntimeError("nobody thought of this")
+        return sheet_of(stored.task, stored.edits)
+
+    box, queue = Inbox(store, broken), [message(1, label(1, 2, "X"), method=PLACED), message(2, flag(True))]
+    waited = 0
+    while True:
+        try:
+            receipt = box.take("c1", queue)
+            break
+        except StoreUnavailable:
+            waited += 1
+    assert waited == 3 and kinds(store) == ["flag"] and receipt.acknowledged == {"c1": 2}
+    assert [one.n for one in receipt.refused] == [1] and "nobody thought of this" in receipt.refused[0].text
 
 
 # at the same time -------------------------------------------------------------------------------------------
@@ -501,7 +535,7 @@ def test_somebody_faster_by_a_moment_is_a_conflict_and_no_loss(store, url):
     """While c1's change is worked out, c2's is stored."""
     other = inbox(Store(url))
 
-    def slow(stored, method):
+    def slow(stored, method, settings):
         other.take("c2", [message(1, note("fast"))], "Ben")
         return sheet_of(stored.task, stored.edits)
 
@@ -649,7 +683,7 @@ def test_an_edit_waits_while_nothing_can_be_projected_and_is_stored_when_it_can(
     """After a restart, with the endpoint of a model away: the label that is removed is not known for the moment."""
     away = True
 
-    def seen_now(stored, method):
+    def seen_now(stored, method, settings):
         sheet = sheet_of(stored.task, stored.edits)
         failed = replace(sheet.outcome, projections={}, error=StageError("alignment", "Nobody answers."))
         return replace(sheet, outcome=failed) if away else sheet
@@ -664,7 +698,7 @@ def test_an_edit_waits_while_nothing_can_be_projected_and_is_stored_when_it_can(
 
 
 def test_an_edit_about_labels_that_never_come_is_refused_in_the_end_and_the_rest_goes_on(store):
-    def never(stored, method):
+    def never(stored, method, settings):
         sheet = sheet_of(stored.task, stored.edits)
         return replace(sheet, outcome=replace(sheet.outcome, projections={}, method_errors={sheet.method: "Broken."}))
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ from sqlalchemy import create_engine, inspect
 from projection.corrections import tables
 from projection.corrections.edits import Edits
 from projection.corrections.records import Stamp, undo_stacks
-from projection.corrections.store import Store
+from projection.corrections.store import Store, settings_key
 from projection.errors import ConflictError, StoreError
 from projection.pipeline import Setup, Task
 from projection.types import Alignment, Entity, Sentence, Span
@@ -271,3 +272,13 @@ def test_a_project_made_with_what_is_gone_leaves_the_others_open(store, url, cha
     assert len(list(store.sentences(broken))) == 2
     store.update_setup(broken, SETUP)
     assert store.project(broken).setup == SETUP
+
+
+def test_settings_of_before_stay_known_when_a_project_gets_others(store):
+    number, other = store.create_project("p", SETUP, [task()]), replace(SETUP, aligner="diagonal")
+    assert store.setup_of(settings_key(SETUP)) is None
+    store.update_setup(number, other)
+    for one in (SETUP, other):
+        assert Setup.from_dict(store.setup_of(settings_key(one))) == one
+    store.update_setup(number, SETUP)
+    assert store.project(number).setup == SETUP

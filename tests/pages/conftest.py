@@ -92,7 +92,7 @@ class Editor:
     def do(self, kind: str, *, go: int | None = None, **values) -> None:
         data = self.data
         self.n += 1
-        names = ("project", "sentence", "position", "line", "method")
+        names = ("project", "sentence", "position", "line", "method", "settings")
         place = {name: data[name] for name in names} | {"n": self.n, "base": data["revision"], "seconds": 1.5}
         self.ops.append(place | {"op": {"kind": kind} | values})
         self.send(go=go)

@@ -4,10 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from projection.corrections.inbox import Inbox
 from projection.corrections.records import Stamp
+from projection.corrections.store import settings_key
+from projection.errors import StoreUnavailable
+from projection.pipeline import Setup
 from projection.types import Entity, Span
 from tests.pages.conftest import Editor, html, page
-from views import editing
+from views import editing, people, workbench
 from views.resources import store
 
 PAIR = ("Ann met Bob in Berlin .", "Ann traf Bob in Berlin .")
@@ -163,6 +167,56 @@ def test_accepting_goes_on_and_keeps_the_labels_whatever_comes(app, editor):
     app.selectbox(key="m").set_value("span-matching").run()
     here.send(go=0)
     assert here.spans() == [(0, 1, "PER", "accepted")]
+
+
+def test_what_is_accepted_is_what_was_shown_though_somebody_changed_the_settings_meanwhile(app, editor):
+    here = editor(methods=("heuristic",))
+    number, setup = here.data["project"], store().project(here.data["project"]).setup
+    store().update_setup(number, replace(setup, methods=("span-matching",)))
+    here.do("check")
+    (kept,) = stored(here).edits.target_entities
+    assert (kept.derived.method, kept.derived.settings) == ("heuristic", settings_key(setup))
+    assert Setup.from_dict(store().setup_of(settings_key(setup))) == setup
+    here.send()
+    assert here.data["method"] == "span-matching"
+
+
+def test_settings_somebody_else_changed_are_used_and_said(app, editor):
+    here = editor()
+    number, setup = here.data["project"], store().project(here.data["project"]).setup
+    store().update_setup(number, replace(setup, methods=("span-matching",)))
+    app.run()
+    assert "changed by somebody else" in " ".join(toast.value for toast in app.toast)
+    assert here.data["method"] == "span-matching"
+    assert store().project(number).setup.methods == ("span-matching",), "the widgets do not bring back what they showed"
+    app.run()
+    assert not app.toast
+
+
+def test_a_change_of_the_settings_is_stored_and_nobody_elses_news(app, editor):
+    here = editor()
+    number, setup = here.data["project"], store().project(here.data["project"]).setup
+    app.segmented_control(key=f"settings-{number}-{settings_key(setup)}-direction").set_value("translate-test").run()
+    assert store().project(number).setup == replace(setup, direction="translate-test") and not app.toast
+
+
+def test_who_may_not_manage_a_project_leaves_its_settings_alone(app, editor):
+    here = editor()
+    people.people().set_member(here.data["project"], "Ana", "curator", "Ana")
+    people.people().set_member(here.data["project"], "Rui", "corrector", "Ana")
+    app.session_state["person"] = "Rui"
+    app.run()
+    drawn = [one.proto.popover for one in app.get("popover") if one.proto.popover.label == "Settings"]
+    assert [one.disabled for one in drawn] == [True] and "curator" in drawn[0].help
+
+
+def test_labels_seen_under_settings_nobody_knows_are_not_accepted(editor, monkeypatch):
+    here = editor()
+    with monkeypatch.context() as patch:
+        patch.setattr(Editor, "data", {**here.data, "settings": "0123456789ab"})
+        here.do("check")
+    assert not stored(here).edits.checked
+    assert "settings changed after this was shown" in here.data["problems"][0]["text"]
 
 
 def test_two_tabs_on_one_sentence_keep_both_versions_until_somebody_decides(editor):
@@ -330,6 +384,34 @@ def test_the_token_table_says_what_the_editor_draws(app, editor):
     assert frame["Tag"].tolist() == ["B-PER", "O", "O", "O", "B-LOC", "O"]
     assert frame["State"].tolist()[::4] == ["automatic", "added by hand"]
     assert frame["Linked to"].tolist() == ["Ann", "met", "Bob", "in", "Berlin", "."]
+
+
+def test_the_token_table_of_somebody_who_may_not_change_it_is_to_be_read_only(app, editor):
+    here = editor()
+    people.people().set_member(here.data["project"], "Ana", "curator", "Ana")
+    people.people().set_member(here.data["project"], "Rui", "viewer", "Ana")
+    assert not [table for table in app.dataframe if table.proto.disabled]
+    app.session_state["person"] = "Rui"
+    here.send()
+    app.run()
+    assert [table for table in app.dataframe if table.proto.disabled] and "viewer" in " ".join(
+        caption.value for caption in app.caption
+    )
+
+
+def test_a_queue_that_has_to_wait_does_not_hold_up_the_others(editor, monkeypatch):
+    here = editor(PAIR, PAIR)
+    take = Inbox.take
+
+    def broken(self, client, messages, author=""):
+        if client == "old":
+            raise StoreUnavailable("The store is busy.")
+        return take(self, client, messages, author)
+
+    monkeypatch.setattr(Inbox, "take", broken)
+    item = {"n": 1, "project": here.data["project"], "position": 0, "base": 0, "op": {"kind": "flag", "on": True}}
+    receipt = workbench.take({"client": "new", "ops": [item], "recovered": [{"client": "old", "ops": [item]}]})
+    assert receipt.acknowledged == {"new": 1} and receipt.waiting == "The store is busy."
 
 
 def test_a_button_that_was_drawn_before_the_last_edit_is_no_second_person(app, editor, monkeypatch):

@@ -10,6 +10,7 @@ import pytest
 
 from projection.corrections import operations
 from projection.corrections.records import Stamp
+from projection.corrections.store import settings_key
 from projection.corrections.wanted import Wanted
 from projection.errors import SpanError
 from projection.models.stand_ins import DiagonalAligner
@@ -210,10 +211,24 @@ def test_what_cannot_be_done_is_refused_with_a_reason(app, project):
 def test_labels_that_are_not_as_they_were_read_are_not_accepted(app, project):
     number = project(*PAIRS)
     opened(app, number)
-    assert operations.check(queue_panel.sheet_of(store().sentence(number, 1), "heuristic")).edits.checked
+    assert operations.check(queue_panel.sheet_of(store().sentence(number, 1), "heuristic", "")).edits.checked
     change(number, 1, source_entities=())
     with pytest.raises(SpanError, match="no labels to accept"):
-        operations.check(queue_panel.sheet_of(store().sentence(number, 1), "heuristic"))
+        operations.check(queue_panel.sheet_of(store().sentence(number, 1), "heuristic", ""))
+
+
+def test_labels_of_other_settings_than_the_list_showed_are_not_accepted(app, project):
+    number = project(*PAIRS)
+    opened(app, number)
+    found = store().project(number)
+    message = op(number, 1, 0, kind="check") | {"settings": settings_key(found.setup)}
+    seen = queue_panel.queue_of(found).acceptable(Wanted())
+    store().update_setup(number, replace(found.setup, methods=("span-matching",), options={}))
+    opened(app, number)
+    send(app, "a", 1, message)
+    assert "settings changed after the list was drawn" in app.session_state["queue-problems"][0].text
+    assert queue_bulk.accept(found, seen) == 0, "they were read anew"
+    assert not any(one.edits.checked for one in store().sentences(number))
 
 
 def test_a_sentence_opened_from_the_list_is_the_one_in_inspect(app, project):

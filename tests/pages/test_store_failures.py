@@ -2,7 +2,7 @@
 
 import pytest
 
-from projection.corrections.store import Store
+from projection.corrections.store import Store, settings_key
 from projection.errors import StoreError, StoreUnavailable
 from projection.settings import settings
 from tests.pages.conftest import Editor, html, page
@@ -43,11 +43,13 @@ def test_a_change_that_cannot_be_stored_is_said(app, read_only, key):
     assert store().sentence(read_only, 0).revision == 0
 
 
-def test_settings_that_cannot_be_stored_are_used_and_said(app, read_only):
+def test_settings_that_cannot_be_stored_are_not_used_and_that_is_said(app, read_only):
     page(app, "inspect", project=str(read_only))
-    app.segmented_control(key=f"settings-{read_only}-direction").set_value("translate-test").run()
+    key = settings_key(store().project(read_only).setup)
+    app.segmented_control(key=f"settings-{read_only}-{key}-direction").set_value("translate-test").run()
     assert not app.exception
-    assert "used here but not stored" in html(app) and "is read-only" in html(app)
+    assert "could not be stored" in html(app) and "is read-only" in html(app)
+    assert Editor(app).data["settings"] == key
 
 
 @pytest.mark.parametrize(("ask", "confirm"), [("rename", "confirm-rename"), ("delete", "confirm-delete")])

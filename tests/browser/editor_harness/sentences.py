@@ -60,7 +60,8 @@ def data(source: dict, target: dict, links: Sequence[Sequence], /, **more) -> di
     target = {**target, "linked": [any(link[1] == i for link in links) for i in range(len(target["words"]))]}
     return {
         "project": 1, "sentence": "news-012", "position": 11, "total": 200, "line": "", "key": "k1", "revision": 3,
-        "method": "span-matching", "acknowledged": {}, "problems": [], "source": source, "target": target,
+        "method": "span-matching", "settings": "a1b2", "acknowledged": {}, "problems": [], "source": source,
+        "target": target,
         "links": [list(link) for link in links], "pairs": [], "strips": [], "candidates": {}, "labels": LABELS,
         "checked": False, "flagged": False, "note": "", "undo": 0, "redo": 0, "saved": "", "author": "Ana",
         "readonly": False, "stale": False, "conflict": None, "doubt": [], "guidelines": True,
