@@ -22,11 +22,10 @@ from bench.running import Evidence, Item, Result, Runner, result
 from bench.translations import Translations
 from bench.variants import Variant, reads_source, setup_of
 from projection.errors import ConfigurationError, ModelUnavailable
-from projection.models.catalogue import availability, unfamiliar
-from projection.pipeline import ROLES, Resources, StageError, Task
+from projection.models.catalogue import availability
+from projection.pipeline import ROLES, Resources, Setup, StageError, Task, unfamiliar
 from projection.pipeline.stages import StageRun, Work
 from projection.registry import find
-from projection.settings import defaults_for
 from projection.text.joining import natural
 from projection.text.tokenize import tokenize
 from projection.types import Sentence, Translation
@@ -90,9 +89,8 @@ def measure(plan: Plan, told: Told) -> Measurement:
     if any(map(reads_source, plan.variants)):
         _check_models(plan)
     measured = Measurement(plan, absent=tuple(language for language in plan.languages if language not in here))
-    aligner = plan.chosen.get("aligner")
-    told_of = (unfamiliar(aligner or defaults_for(SOURCE, language).aligner, language) for language in here)
-    measured.doubts = tuple(filter(None, told_of))
+    pairs = (Setup.for_pair(SOURCE, language, direction="translate-test", **plan.chosen) for language in here)
+    measured.doubts = tuple(filter(None, map(unfamiliar, pairs)))
     resources = Evidence(len(plan.variants))
     for language in here:
         begin = perf_counter()

@@ -9,8 +9,7 @@ import streamlit as st
 
 from projection import registry
 from projection.errors import ProjectionError
-from projection.models.catalogue import unfamiliar
-from projection.pipeline import Setup
+from projection.pipeline import Setup, unfamiliar
 from projection.text.documents import Problem
 from projection.text.languages import ENCODER_LANGUAGES, english_name
 from views import importing, markup
@@ -192,12 +191,12 @@ def _missing(reading: Reading, setup: Setup) -> list[str]:
     if setup.recognizer == "given" and not reading.labels:
         messages.append(
             markup.notice(
-                f"No entity recognizer comes with the app for {english_name(setup.source_language)}",
+                "No entity recognizer is chosen",
                 "Upload labelled text, or choose a recognizer in Inspect.",
                 "warn",
             )
         )
-    if doubt := unfamiliar(setup.aligner, setup.source_language, setup.target_language):
+    if doubt := unfamiliar(setup):
         messages.append(markup.notice("An unfamiliar language", doubt, "warn"))
     return messages
 

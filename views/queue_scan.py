@@ -21,6 +21,7 @@ from projection.settings import settings
 from views.compare_data import comparison_setup
 from views.jobs import Background
 from views.resources import compute_lock, resources, store
+from views.workbench import evidence
 
 log = logging.getLogger(__name__)
 CHUNK = 8
@@ -48,12 +49,6 @@ def scan_setup(setup: Setup) -> Setup:
 def _writes(method: str) -> bool:
     """Whether a method makes a text of its own, on which no other can be compared."""
     return hasattr(load_class(find("projector", method)), "write")
-
-
-def evidence(setup: Setup) -> tuple[str, ...]:
-    """Return what is gathered even where no method asks for it: links, and a recognizer's opinion if there is one."""
-    recognizes = find("recognizer", setup.target_recognizer).kind != "given"
-    return ("alignment", "target_entities") if recognizes else ("alignment",)
 
 
 def begins_by_itself(setup: Setup) -> bool:

@@ -46,7 +46,9 @@ def outcome_here(stored: StoredSentence, setup: Setup) -> tuple[Outcome, Job | N
 def _job(setup: Setup, task: Task, slot: str) -> Job:
     """Return the job that computes this, begun now if it is not the one kept under `slot`."""
     key = (setup.to_dict(), task)
-    return remembered(slot, key, lambda: Job(setup, [task], resources(), compute_lock()), Job.stop)
+    return remembered(
+        slot, key, lambda: Job(setup, [task], resources(), compute_lock(), also=workbench.evidence(setup)), Job.stop
+    )
 
 
 def _result(job: Job, slot: str) -> Outcome:

@@ -20,6 +20,7 @@ from projection.corrections.sheet import Sheet
 from projection.corrections.store import settings_key
 from projection.errors import SpanError, StoreError
 from projection.pipeline import Outcome, Pipeline, Resources, Setup, Task
+from projection.registry import find
 from views import people
 from views.ahead import Ahead
 from views.resources import compute_lock, resources, store
@@ -76,6 +77,12 @@ def outcomes() -> Outcomes:
     return Outcomes()
 
 
+def evidence(setup: Setup) -> tuple[str, ...]:
+    """Return what is gathered even where no method asks for it: links, and a recognizer's opinion if there is one."""
+    recognizes = find("recognizer", setup.target_recognizer).kind != "given"
+    return ("alignment", "target_entities") if recognizes else ("alignment",)
+
+
 def compute(stored: StoredSentence, setup: Setup) -> Outcome:
     """Return the pipeline's outcome under the stored edits, computed here and now if it is not at hand."""
     return _compute(stored, setup, outcomes(), resources(), compute_lock())
@@ -88,7 +95,7 @@ def _compute(
     outcome = known.find(stored, setup, task)
     if outcome is None:
         with lock:
-            outcome = Pipeline(setup, pool, also=("alignment",)).run([task])[0]
+            outcome = Pipeline(setup, pool, also=evidence(setup)).run([task])[0]
         known.keep(stored, setup, task, outcome)
     return outcome
 

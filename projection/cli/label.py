@@ -68,12 +68,12 @@ def label(
 def _choose(language: str, recognizer: str | None, option: list[str] | None) -> tuple[str, dict]:
     from projection.models.catalogue import availability
     from projection.settings import defaults_for
-    from projection.text.languages import english_name, normalise
+    from projection.text.languages import normalise
 
     name = recognizer or defaults_for(normalise(language), "und").recognizer
     if name == "given":
         raise ConfigurationError(
-            f"There is no recognizer for {english_name(normalise(language))} by default: name one with --recognizer "
+            "label needs a recognizer, and `given` is none: name one with --recognizer "
             "(see `python -m projection models`)."
         )
     state = availability("recognizer", name)

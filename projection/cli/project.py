@@ -89,8 +89,7 @@ def project(
       projection project test.pt.txt --direction translate-test --source-language en --target-language pt \\
                  --method heuristic --option gap=1 --output test.pt.conll
     """
-    from projection.models.catalogue import unfamiliar
-    from projection.pipeline import Resources
+    from projection.pipeline import Resources, unfamiliar
 
     forward = direction is Direction.translate_train
     if target and not forward:
@@ -108,7 +107,7 @@ def project(
     setup = needs.without_the_rest(setup)
     resources = Resources(results=0)  # a corpus is read once: nothing would be asked for again
     needs.check(setup, resources)
-    if doubt := unfamiliar(setup.aligner, setup.source_language, setup.target_language):
+    if doubt := unfamiliar(setup):
         say(doubt)
     failures = Failures()
     with (

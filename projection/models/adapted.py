@@ -1,4 +1,4 @@
-"""A recognizer made of adapters above the encoder in the box, as `train-recognizer` writes them."""
+"""A recognizer made of adapters above the encoder in the box; one of them, `e5-ner`, comes with the installation."""
 
 from __future__ import annotations
 
@@ -33,10 +33,17 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+SHIPPED = "e5-ner"
 _ROLE = "recognizer"
-_AGAIN = "copy the folder again."
 _ROWS = 1024  # sub-words run at once; what fits the caches
 _WINDOW = 510
+
+
+def shipped_folder() -> Path:
+    """Return where the adapter of the installation lies: beside the pages, or inside the installed package."""
+    package = Path(__file__).parent.parent
+    beside = package.parent / "assets" / SHIPPED
+    return beside if beside.is_dir() else package / "e5_ner"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -44,13 +51,13 @@ class AdaptedRecognizer:
     """Labels each word by its first sub-word, with adapters on the upper layers of e5-small.
 
     The layers below are those the aligner runs, so that a sentence is read once for both. `model` is a folder
-    that `train-recognizer` wrote. The tags of a sentence are
+    that `train-recognizer` wrote; none: the one that comes with the installation. The tags of a sentence are
     the likeliest valid IOB2 tags (`labels.likeliest_iob2`); the score of an entity is the mean over its words
     of the calibrated probability of the chosen tag. `label_map` renames or drops ("O") labels. Sentences beyond
     510 sub-words run in windows that overlap by half. Safe to call from several threads.
     """
 
-    model: str
+    model: str = ""
     name: str = ""
     label_map: LabelMap | str = field(default_factory=dict)
 
@@ -59,12 +66,12 @@ class AdaptedRecognizer:
     )
 
     def __post_init__(self):
-        object.__setattr__(self, "name", self.name or self.model)
+        object.__setattr__(self, "name", self.name or self.model or SHIPPED)
         object.__setattr__(self, "label_map", parse_label_map(self.label_map))
 
     @cached_property
     def signature(self) -> str:
-        which = self.name if self.model == self.name else f"{self.name}:{self.model}"
+        which = self.name if self.model in ("", self.name) else f"{self.name}:{self.model}"
         renamed = format_label_map(self.label_map) or "as they are"
         return f"{which}|weights:{self._card['weights']}|labels:{renamed}|word:first sub-word|tags:valid iob2"
 
@@ -75,7 +82,11 @@ class AdaptedRecognizer:
 
     @cached_property
     def _folder(self) -> Path:
-        return Path(self.model).expanduser()
+        return Path(self.model).expanduser() if self.model else shipped_folder()
+
+    @property
+    def _again(self) -> str:
+        return "copy the folder again." if self.model else "install the project again."
 
     @cached_property
     def _card(self) -> dict[str, Any]:
@@ -85,10 +96,10 @@ class AdaptedRecognizer:
             known = is_iob2(card["tags"]) and isinstance(card["layer"], int) and isinstance(card["weights"], str)
         except (OSError, ValueError, KeyError, TypeError) as problem:
             raise ModelUnavailable(
-                f"The {_ROLE} {self._folder} is damaged ({type(problem).__name__}: {problem}): {_AGAIN}"
+                f"The {_ROLE} {self._folder} is damaged ({type(problem).__name__}: {problem}): {self._again}"
             ) from problem
         if not known:
-            raise ModelUnavailable(f"The {_ROLE} {self._folder} is damaged ({CARD} does not fit): {_AGAIN}")
+            raise ModelUnavailable(f"The {_ROLE} {self._folder} is damaged ({CARD} does not fit): {self._again}")
         return card
 
     @loaded_once
@@ -110,7 +121,7 @@ class AdaptedRecognizer:
             head.load_state_dict({"weight": weights["head.weight"].float(), "bias": weights["head.bias"].float()})
         except (KeyError, RuntimeError, ValueError) as problem:
             raise ModelUnavailable(
-                f"The {_ROLE} {self._folder} is damaged, its files do not fit together ({problem}): {_AGAIN}"
+                f"The {_ROLE} {self._folder} is damaged, its files do not fit together ({problem}): {self._again}"
             ) from problem
         stack = PackedStack(layers, configuration)
         return EmbeddedE5(layer=layer), stack, head.weight.detach().numpy().T.copy(), head.bias.detach().numpy()
@@ -123,7 +134,7 @@ class AdaptedRecognizer:
         try:
             return load_file(str(path))
         except (OSError, SafetensorError) as problem:
-            raise ModelUnavailable(f"The {_ROLE} {path} cannot be read ({problem}): {_AGAIN}") from problem
+            raise ModelUnavailable(f"The {_ROLE} {path} cannot be read ({problem}): {self._again}") from problem
 
     @property
     def notices(self) -> tuple[str, ...]:

@@ -73,20 +73,6 @@ def availability(role: str, name: str) -> Availability:
     return Availability(True, {"given": "You bring it.", "stand-in": "Built in."}.get(entry.kind, "Built in."))
 
 
-def unfamiliar(aligner: str, *languages: str) -> str:
-    """Say which of `languages` (BCP-47) the embedded encoder never saw, "" when none or another encoder aligns."""
-    from projection.text.languages import ENCODER_LANGUAGES, base, english_name
-
-    known = {base(code) for code in ENCODER_LANGUAGES} | {"und"}
-    strange = [english_name(code) for code in languages if base(code) not in known]
-    if aligner.partition(":")[0] != "e5-small" or not strange:
-        return ""
-    return (
-        f"{' and '.join(strange)} is not among the 94 languages of the encoder e5-small: check its links with care, "
-        "or choose an encoder that knows the language."
-    )
-
-
 def listing(role: str | None = None) -> list[Row]:
     """Return the catalogue of `role`, or of all roles that use models, in the order of the registry."""
     return [_row(entry) for entry in _entries(role)]

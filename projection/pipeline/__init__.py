@@ -2,6 +2,17 @@
 
 from projection.pipeline.resources import Resources
 from projection.pipeline.run import Pipeline
-from projection.pipeline.setup import ROLES, Direction, Outcome, Setup, Stage, StageError, Task
+from projection.pipeline.setup import ROLES, Direction, Outcome, Setup, Stage, StageError, Task, unfamiliar
 
-__all__ = ["ROLES", "Direction", "Outcome", "Pipeline", "Resources", "Setup", "Stage", "StageError", "Task"]
+__all__ = [
+    "ROLES",
+    "Direction",
+    "Outcome",
+    "Pipeline",
+    "Resources",
+    "Setup",
+    "Stage",
+    "StageError",
+    "Task",
+    "unfamiliar",
+]

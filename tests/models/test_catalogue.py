@@ -15,7 +15,7 @@ import pytest
 from projection import registry
 from projection.errors import ConfigurationError
 from projection.models import catalogue
-from projection.models.catalogue import availability, listing, unfamiliar
+from projection.models.catalogue import availability, listing
 
 
 @pytest.fixture
@@ -148,12 +148,6 @@ def test_the_embedded_encoder_is_fetched_by_converting_and_cleared(cache, tmp_pa
     assert catalogue.clear("e5-small") == size > 2e8
     assert not folder.exists()
     shutil.rmtree(tmp_path / "projection")
-
-
-def test_languages_the_embedded_encoder_never_saw_are_named():
-    assert unfamiliar("e5-small:itermax", "en", "pt-BR", "zh-Hant", "und") == ""
-    assert "Bambara is not among the 94 languages" in unfamiliar("e5-small:argmax", "en", "bam")
-    assert unfamiliar("mbert:softmax", "en", "bam") == ""
 
 
 def test_a_folder_that_is_not_there_is_not_to_be_downloaded():

@@ -90,7 +90,8 @@ def toy_methods(monkeypatch):
 
 
 def setup(**changes):
-    chosen = {"translator": "dictionary", "recognizer": "rules", "aligner": "diagonal"} | changes
+    chosen = {"translator": "dictionary", "recognizer": "rules", "aligner": "diagonal"}
+    chosen |= {"target_recognizer": "given"} | changes
     return Setup.for_pair("en", "de", **chosen)
 
 

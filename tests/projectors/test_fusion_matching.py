@@ -204,7 +204,7 @@ def test_in_the_pipeline_the_recognizer_is_asked_where_one_is_chosen():
     task = Task(tokenize("Maria lives in Berlin .", "en"), tokenize("Maria wohnt in Berlin .", "de"))
     chosen = {"recognizer": "rules", "aligner": "diagonal", "translator": "given", "methods": ("fusion-matching",)}
     (with_ner,) = Pipeline(Setup.for_pair("en", "de", target_recognizer="rules", **chosen), Resources()).run([task])
-    (without,) = Pipeline(Setup.for_pair("en", "de", **chosen), Resources()).run([task])
+    (without,) = Pipeline(Setup.for_pair("en", "de", target_recognizer="given", **chosen), Resources()).run([task])
     for outcome, said in ((with_ner, ["embedding"]), (without, ["ner", "embedding"])):
         result = outcome.projections["fusion-matching"]
         assert [task.target.text_of(entity.span) for entity in result.entities] == ["Maria", "Berlin"]

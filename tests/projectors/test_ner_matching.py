@@ -94,5 +94,5 @@ def test_in_the_pipeline_the_recognizer_of_the_target_is_asked(method):
     assert [(task.target.text_of(entity.span), entity.label) for entity in found] == [
         ("Maria", "PER"), ("Berlin", "LOC")
     ]  # fmt: skip
-    (outcome,) = Pipeline(Setup.for_pair("en", "de", **chosen), Resources()).run([task])
+    (outcome,) = Pipeline(Setup.for_pair("en", "de", target_recognizer="given", **chosen), Resources()).run([task])
     assert "--target-recognizer" in str(outcome.error)
