@@ -18,7 +18,7 @@ from projection.models import hub
 from projection.models.filler_card import Scores, measure, write_card
 from projection.models.filler_data import Material, prepare
 from projection.models.span_filler import CARD, padded
-from projection.models.training import CHECKPOINT, Listener, Loop, check_output
+from projection.models.training import CHECKPOINT, Listener, Loop, check_output, room_in
 from projection.types import Sentence
 
 OPTIMIZERS = ("adafactor", "adamw")
@@ -112,8 +112,9 @@ def train_filler(
     )  # fmt: skip
     resumed = loop.resume(device, tell)
     loss = loop.run(_loss_of(model, tokenizer.pad_token_id, material, settings, device), listener)
-    model.eval().cpu().save_pretrained(output)
-    tokenizer.save_pretrained(output)
+    with room_in(output):
+        model.eval().cpu().save_pretrained(output)
+        tokenizer.save_pretrained(output)
     if material.held_out:
         tell(f"Measuring on {len(material.held_out)} held-out sentences with {settings.beams} beams.")
     write_card(output, settings, material, steps=loop.total, loss=loss, data=data, scores=None)

@@ -14,11 +14,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from projection.errors import ModelInputError
 from projection.models import hub
 from projection.models.adapted import ADAPTER
 from projection.models.adapters import AdaptedLayers
 from projection.models.embedded import EmbeddedE5, upper_layers
-from projection.models.token_classifier import CONSTRAINED
+from projection.models.token_classifier import CONSTRAINED, positions_of
+from projection.protocols import Encoding
 from projection.types import Sentence
 
 _CHUNK = 256
@@ -43,6 +45,8 @@ class Base(Protocol):
 
     network: Any
     head: torch.nn.Linear
+    longest: int | None
+    """Sub-words of a sentence the model can read, special tokens included; None: any number."""
 
     def read(self, sentences: Sequence[Sentence], done: Callable[[int], None]) -> list[Reading]: ...
 
@@ -60,6 +64,7 @@ class AdapterBase:
     """
 
     def __init__(self, tags: Sequence[str], *, layer: int, rank: int, alpha: float, dropout: float, device: str):
+        self.longest = None
         self._encoder = EmbeddedE5(layer=layer, remembers=False, device=device)
         self._device = device
         layers, _ = upper_layers(layer)
@@ -69,13 +74,25 @@ class AdapterBase:
     def read(self, sentences: Sequence[Sentence], done: Callable[[int], None]) -> list[Reading]:
         found = []
         for start in range(0, len(sentences), _CHUNK):
-            for encoding in self._encoder.encode(sentences[start : start + _CHUNK]):
+            for encoding in self._encode(sentences[start : start + _CHUNK]):
+                if encoding is None:
+                    found.append(Reading(np.zeros((0, 0), np.float16), np.zeros(0, np.intp), np.zeros(0, np.intp)))
+                    continue
                 words, firsts = np.unique(encoding.words, return_index=True)
                 before, after = encoding.edges or (encoding.vectors[:0], encoding.vectors[:0])
                 values = np.concatenate([before, encoding.vectors, after]).astype(np.float16)
                 found.append(Reading(values, firsts + len(before), words))
             done(len(found))
         return found
+
+    def _encode(self, sentences: Sequence[Sentence]) -> list[Encoding | None]:
+        """Return the encodings, None for a sentence beyond what the encoder reads."""
+        try:
+            return list(self._encoder.encode(sentences))
+        except ModelInputError:
+            if len(sentences) == 1:
+                return [None]
+            return [one for sentence in sentences for one in self._encode([sentence])]
 
     def logits(self, batch: Sequence[Reading]) -> torch.Tensor:
         values, mask, firsts = _padded(batch)
@@ -104,6 +121,7 @@ class FineTunedBase:
             ignore_mismatched_sizes=True,
         )  # fmt: skip
         self.network = network.float().to(device)
+        self.longest = positions_of(network)
         self.head = [module for module in network.modules() if isinstance(module, torch.nn.Linear)][-1]
         for module in getattr(network, "dropout", None), getattr(network, "drop", None):
             if isinstance(module, torch.nn.Dropout):

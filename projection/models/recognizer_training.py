@@ -20,7 +20,7 @@ from projection.models import hub
 from projection.models.calibration import Calibration, calibrate
 from projection.models.recognizer_card import CARD, measure, write_card
 from projection.models.recognizer_data import Labelled, prepare, tags_of, without
-from projection.models.training import CHECKPOINT, Listener, Loop, check_output
+from projection.models.training import CHECKPOINT, Listener, Loop, check_output, room_in
 from projection.types import Sentence
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ class RecognizerSettings:
     `model` is "e5-small", the encoder in the box, which gets adapters of `rank` (scaled by `alpha` / rank) above
     hidden state `layer`; or a Hugging Face name or folder, all of whose weights are trained. The learning rate
     (None: 1e-3 for adapters, 3e-5 for whole encoders; five times that for the new head) rises over `warm_up` steps
-    and falls along a cosine. Sentences of more than `max_length` sub-words are left out. `recased` as in
+    and falls along a cosine. Sentences of more than `max_length` sub-words, or more than the model
+    reads, are left out. `recased` as in
     `recognizer_data.prepare`.
     """
 
@@ -133,7 +134,8 @@ def train_recognizer(
     with torch.random.fork_rng():
         torch.manual_seed(settings.seed)
         base = _base(settings, material.tags, device)
-    material, readings = _read(base, material, settings, reading)
+    longest = min(settings.max_length, base.longest or settings.max_length)
+    material, readings = _read(base, material, longest, reading)
     tell(material.description)
     targets = [_targets(*pair, material.tags) for pair in zip(material.training, readings, strict=True)]
     loop = Loop(
@@ -148,8 +150,9 @@ def train_recognizer(
         return torch.nn.functional.cross_entropy(base.logits([readings[number] for number in numbers]), wanted)
 
     loss = loop.run(loss_of, listener)
-    calibration = _calibrated(base, material, settings.max_length)
-    base.save(output, calibration.temperature if calibration else 1.0)
+    calibration = _calibrated(base, material, longest)
+    with room_in(output):
+        base.save(output, calibration.temperature if calibration else 1.0)
     parameters = sum(values.numel() for values in base.network.parameters() if values.requires_grad)
     trained = TrainedRecognizer(material, loop.total, resumed, loss, parameters, None, calibration)
     write_card(output, settings, trained, data=data, licence=licence)
@@ -171,12 +174,12 @@ def _base(settings: RecognizerSettings, tags: Sequence[str], device: str) -> Bas
 
 
 def _read(
-    base: Base, material: Labelled, settings: RecognizerSettings, reading: Callable[[int, int], None]
+    base: Base, material: Labelled, longest: int, reading: Callable[[int, int], None]
 ) -> tuple[Labelled, list[Reading]]:
     """Read the sentences to train on; those that are too long, or have no word with a sub-word, are left out."""
     total = len(material.training)
     readings = base.read(material.training, lambda done: reading(done, total))
-    too_long = {number for number, one in enumerate(readings) if len(one) > settings.max_length or not len(one.words)}
+    too_long = {number for number, one in enumerate(readings) if len(one) > longest or not len(one.words)}
     if too_long:
         material = without(material, too_long)
         readings = [one for number, one in enumerate(readings) if number not in too_long]

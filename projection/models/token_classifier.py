@@ -53,6 +53,14 @@ class _Window(NamedTuple):
         return min(left, right)
 
 
+def positions_of(model: Any) -> int | None:
+    """Return how many sub-words an encoder can read, special tokens included; None where nothing limits them."""
+    for name, module in model.named_modules():
+        if name.endswith("position_embeddings") and getattr(module, "padding_idx", None) is not None:
+            return module.num_embeddings - module.padding_idx - 1  # RoBERTa counts from padding_idx + 1
+    return getattr(model.config, "max_position_embeddings", None)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TokenClassifier:
     """Labels each word by its first sub-word (aggregation "first" of transformers' old pipeline).
@@ -215,10 +223,7 @@ class TokenClassifier:
     def _longest(self) -> int:
         """Sub-words of text that fit beside the special tokens."""
         model, tokenizer, _ = self._parts
-        positions = getattr(model.config, "max_position_embeddings", None) or _LONGEST_WINDOW
-        for name, module in model.named_modules():
-            if name.endswith("position_embeddings") and getattr(module, "padding_idx", None) is not None:
-                positions = module.num_embeddings - module.padding_idx - 1  # RoBERTa counts from padding_idx + 1
+        positions = positions_of(model) or _LONGEST_WINDOW
         return min(positions, tokenizer.model_max_length, _LONGEST_WINDOW) - tokenizer.num_special_tokens_to_add()
 
     def _classify(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import Any
 from projection.errors import ConfigurationError, ModelInputError, ModelUnavailable
 
 CHECKPOINT = "training.pt"
+_PART = f".{CHECKPOINT}.part"
 _WARM_UP_SHARE = 10
 _BUCKET = 50  # batches whose examples are sorted by length together
 
@@ -150,7 +152,7 @@ class Loop:
         """Write the checkpoint, whole or not at all."""
         import torch
 
-        part = self._folder / f".{CHECKPOINT}.part"
+        part = self._folder / _PART
         state = {
             "signature": self._signature,
             "step": self._step,
@@ -159,8 +161,12 @@ class Loop:
             "optimizer": self._optimizer.state_dict(),
             "schedule": self._schedule.state_dict(),
         }
-        torch.save(state, part)
-        part.replace(self._folder / CHECKPOINT)
+        try:
+            with room_in(self._folder):
+                torch.save(state, part)
+                part.replace(self._folder / CHECKPOINT)
+        finally:
+            part.unlink(missing_ok=True)
 
     @contextmanager
     def _enough_memory(self) -> Iterator[None]:
@@ -176,6 +182,26 @@ class Loop:
             raise
 
 
+@contextmanager
+def room_in(folder: Path) -> Iterator[None]:
+    """Raise ModelUnavailable with a sentence where a file of a training cannot be written."""
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except (OSError, SafetensorError, RuntimeError) as problem:
+        text = str(problem)
+        full = getattr(problem, "errno", None) == errno.ENOSPC or "No space" in text or "file write" in text
+        full = full or "PytorchStreamWriter" in text
+        if isinstance(problem, RuntimeError) and not full:
+            raise
+        reason = "the disk is full" if full else text.partition("\n")[0]
+        raise ModelUnavailable(
+            f"{folder} cannot be written ({reason}): make room or give write permission, then give the same command "
+            "again; it goes on from the last checkpoint."
+        ) from problem
+
+
 def check_output(output: Path, card: str, what: str) -> None:
     """Raise ConfigurationError for a folder that holds anything but an unfinished training.
 
@@ -187,5 +213,5 @@ def check_output(output: Path, card: str, what: str) -> None:
         return
     if (output / card).is_file():
         raise ConfigurationError(f"{output} holds a trained {what} already: name another folder, or delete it.")
-    if any(output.iterdir()):
+    if any(file.name != _PART for file in output.iterdir()):
         raise ConfigurationError(f"{output} is not empty: name a new folder.")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -212,6 +214,52 @@ def test_long_sentences_are_counted_and_left_out(base, tmp_path):
     padded = [Sentence.from_words([*one.words, *["the"] * 20], "en", one.entities) for one in toy(20)]
     with pytest.raises(ConfigurationError, match="all 20 are too long"):
         train_recognizer(padded, tmp_path / "y", settings(base, max_length=10, epochs=1), held_out=0)
+
+
+@pytest.mark.model
+def test_a_sentence_beyond_the_encoder_is_left_out_with_the_long_ones(tmp_path):
+    told: list[str] = []
+    endless = Sentence.from_words(["the"] * 9000, "en")
+    wanted = settings(layer=11, rank=2, epochs=1)
+    trained = train_recognizer([*toy(20), endless], tmp_path / "x", wanted, held_out=0, tell=told.append)
+    assert trained.material.too_long == 1 and "1 sentences too long" in told[0]
+
+
+def test_sentences_beyond_what_the_model_reads_are_left_out_whatever_is_allowed(base, tmp_path):
+    longer = Sentence.from_words(["the"] * 100, "en")  # the model reads 66
+    trained = train_recognizer(
+        [*toy(20), longer], tmp_path / "x", settings(base, max_length=4096, epochs=1), held_out=[*toy(4, 1), longer]
+    )
+    assert trained.material.too_long == 1 and trained.scores.to_dict()["sentences"] == 5
+
+
+@pytest.mark.parametrize("moment", ["checkpoint", "model"])
+def test_a_full_disk_is_said_and_the_training_goes_on_from_its_checkpoint(base, tmp_path, monkeypatch, moment):
+    wanted, folder = settings(base, epochs=2, save_every=2), tmp_path / "x"
+    save, count = torch.save, iter(range(100))
+
+    def full(state, file, *more):
+        if moment == "checkpoint" and next(count) == 1:
+            Path(file).write_bytes(b"half")
+            raise RuntimeError("[enforce fail at inline_container.cc:862] . PytorchStreamWriter failed writing file")
+        save(state, file, *more)
+
+    def none(*_more, **_options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(torch, "save", full)
+        if moment == "model":
+            patch.setattr("transformers.PreTrainedModel.save_pretrained", none)
+        with pytest.raises(ModelUnavailable, match=r"the disk is full.*goes on from the last checkpoint"):
+            train_recognizer(toy(24), folder, wanted, held_out=0)
+    assert [file.name for file in folder.iterdir()] == [CHECKPOINT]
+    told: list[str] = []
+    train_recognizer(toy(24), folder, wanted, held_out=0, tell=told.append)
+    assert any(one.startswith("Going on after step") for one in told)
+    train_recognizer(toy(24), tmp_path / "whole", wanted, held_out=0)
+    name = "model.safetensors"
+    assert (folder / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
 def test_what_cannot_be(base, tmp_path):
