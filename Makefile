@@ -44,6 +44,7 @@ bench: $(VENV)/.development
 	$(BIN)/python -m bench.europarl
 	$(BIN)/python -m bench.marks
 	$(BIN)/python -m bench.doubt
+	$(BIN)/python -m bench.recognizer
 	$(BIN)/python -m bench.speed
 	$(BIN)/python -m bench.durability
 

@@ -2,14 +2,14 @@
 
     python -m bench.doubt --data DIR [--methods span-matching,heuristic,ngram-matching] [--limit N] [--json]
 
-DIR holds europarl-ner/ (see bench.europarl). Each method projects the gold entities of English onto German,
-Spanish and Italian, and those of the three onto English, where spaCy's English pipeline is the recognizer of the
-target; the other methods are the second opinions. A sentence is wrong if its labels are not those of gold, exact span
-and label; sentences without entities on either side are left out. AUC is the probability that a wrong sentence has
-more doubt than a right one (ties count half), .5 for a coin; "P@50" the share of wrong ones among the 50 most doubtful
-("wrong at all" is the share without any order); "first quarter" the share of all wrong ones that is found by looking at
-the most doubtful quarter, .25 for a coin. The source labels are gold, so what a recognizer says against a label itself
-can find nothing here.
+DIR holds europarl-ner/ (see bench.europarl). Each method projects the gold entities of English onto German, Spanish
+and Italian, and those of the three onto English. The recognizer of the target is that of new projects: spaCy's
+pipeline for English, e5-ner for the others; the other methods are the second opinions. A sentence is wrong if its
+labels are not those of gold, exact span and label; sentences without entities on either side are left out. AUC is the
+probability that a wrong sentence has more doubt than a right one (ties count half), .5 for a coin; "P@50" the share of
+wrong ones among the 50 most doubtful ("wrong at all" is the share without any order); "first quarter" the share of all
+wrong ones that is found by looking at the most doubtful quarter, .25 for a coin. The source labels are gold, so what a
+recognizer says against a label itself can find nothing here.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def measure(
     for pair in [*(("en", language) for language in languages), *((language, "en") for language in languages)]:
         setup = Setup.for_pair(
             *pair, methods=tuple(methods), aligner=aligner, recognizer="given", translator="given"
-        )  # the recognizer of the target is that of defaults.toml: spaCy's where it is English
+        )  # the recognizer of the target is that of defaults.toml
         source, gold = sides[pair[0]][:size], sides[pair[1]][:size]
         for method, rows in _doubts(setup, source, gold):
             figures += _figures("-".join(pair), method, rows)
