@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from projection.cli.aer import aer
 from projection.cli.align import align
 from projection.cli.backup import backup, restore
 from projection.cli.catalogue import methods, models
@@ -82,6 +83,7 @@ for command in (
     convert,
     export,
     evaluate,
+    aer,
     methods,
     train_generator,
     train_recognizer,

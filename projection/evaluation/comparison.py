@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import zip_longest
 
 from projection.errors import FormatError
-from projection.evaluation.counts import count
+from projection.evaluation.counts import Match, count
 from projection.evaluation.scores import Scores
 from projection.evaluation.signature import signature
 from projection.types import Sentence
@@ -17,8 +17,9 @@ def compare(
     gold: Iterable[Sentence],
     labels: Collection[str] | None = None,
     settings: Mapping[str, object] | None = None,
+    match: Match = "exact",
 ) -> Scores:
-    """Score `predicted` against `gold`, exact span and label, over `labels` (None: all).
+    """Score `predicted` against `gold` over `labels` (None: all); `match` says what counts as found.
 
     Sentences are paired in order. Gold sentences that were left out of the prediction are counted
     and their entities missed. `settings` are put first in the signature. Raises FormatError, with
@@ -33,14 +34,14 @@ def compare(
         if place is None:
             raise _no_counterpart(sentence, waiting, position)
         missing += place - position
-        rows += [count((), skipped.entities, labels) for skipped in waiting[position:place]]
+        rows += [count((), skipped.entities, labels, match) for skipped in waiting[position:place]]
         _check_tokens(sentence, waiting[place])
-        rows.append(count(sentence.entities, waiting[place].entities, labels))
+        rows.append(count(sentence.entities, waiting[place].entities, labels, match))
         position = place + 1
     missing += len(waiting) - position
-    rows += [count((), skipped.entities, labels) for skipped in waiting[position:]]
-    stated = {**(settings or {}), "match": "exact", "labels": sorted(labels) if labels is not None else "all"}
-    return Scores(tuple(rows), signature(stated), missing)
+    rows += [count((), skipped.entities, labels, match) for skipped in waiting[position:]]
+    stated = {**(settings or {}), "match": match, "labels": sorted(labels) if labels is not None else "all"}
+    return Scores(tuple(rows), signature(stated), missing, tuple(len(sentence) for sentence in waiting))
 
 
 def _find(sentence: Sentence, gold: list[Sentence], position: int) -> int | None:

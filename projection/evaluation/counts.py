@@ -1,10 +1,11 @@
-"""Exact matches of labelled spans, counted sentence by sentence."""
+"""Matches of labelled spans, counted sentence by sentence."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from projection.types import Entity
 
@@ -13,26 +14,26 @@ from projection.types import Entity
 class Counts:
     """Entities found (true positives), spurious (false positives) and missed (false negatives).
 
-    Counts add up: those of a corpus are the sum of those of its sentences. Rates with nothing to
-    divide by are 0, as in conlleval and seqeval.
+    A partial match counts half on each side. Counts add up: those of a corpus are the sum of those of its
+    sentences. Rates with nothing to divide by are 0, as in conlleval and seqeval.
 
     >>> (Counts(3, 1, 0) + Counts(0, 0, 1)).precision
     0.75
     """
 
-    found: int = 0
-    spurious: int = 0
-    missed: int = 0
+    found: float = 0
+    spurious: float = 0
+    missed: float = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(self.found + other.found, self.spurious + other.spurious, self.missed + other.missed)
 
     @property
-    def predicted(self) -> int:
+    def predicted(self) -> float:
         return self.found + self.spurious
 
     @property
-    def gold(self) -> int:
+    def gold(self) -> float:
         return self.found + self.missed
 
     @property
@@ -52,13 +53,28 @@ class Counts:
         return 2 * self.found / total if total else 0.0
 
 
-def count(
-    predicted: Iterable[Entity], gold: Iterable[Entity], labels: Collection[str] | None = None
-) -> Mapping[str, Counts]:
-    """Compare the entities of one sentence by span and label; `labels` restricts both sides (None: all).
+Match = Literal["exact", "type", "span", "partial"]
+MATCHES: dict[Match, str] = {
+    "exact": "the same words with the same label",
+    "type": "the same label, at least one word in common",
+    "span": "the same words, whatever the label",
+    "partial": "a word in common, whatever the label: 1 for the same words, else a half",
+}
+"""What can count as found. SemEval-2013 task 9 (and nervaluate) call these strict, type, exact and partial."""
+ANY = ""
+"""The label under which matches that do not look at labels are counted."""
 
-    Labels without an entity on either side have no entry.
+
+def count(
+    predicted: Iterable[Entity], gold: Iterable[Entity], labels: Collection[str] | None = None, match: Match = "exact"
+) -> Mapping[str, Counts]:
+    """Compare the entities of one sentence; `labels` restricts both sides (None: all).
+
+    Labels without an entity on either side have no entry. "span" and "partial" count everything under ANY. Where
+    several entities share words, they are paired one to one so that as much as possible is found.
     """
+    if match != "exact":
+        return _counted_in_pairs(predicted, gold, labels, match)
     ours, theirs = (
         {(entity.span, entity.label) for entity in side if labels is None or entity.label in labels}
         for side in (predicted, gold)
@@ -69,6 +85,48 @@ def count(
     return {
         label: Counts(found[label], spurious[label], missed[label]) for label in sorted({*found, *spurious, *missed})
     }
+
+
+def _counted_in_pairs(
+    predicted: Iterable[Entity], gold: Iterable[Entity], labels: Collection[str] | None, match: Match
+) -> Mapping[str, Counts]:
+    ours, theirs = (
+        sorted({(one.span.start, one.span.end, one.label if match == "type" else ANY) for one in side
+                if labels is None or one.label in labels})
+        for side in (predicted, gold)
+    )  # fmt: skip
+    rows: dict[str, Counts] = {}
+    for label in sorted({label for *_, label in (*ours, *theirs)}):
+        found, reference = ([span for *span, own in side if own == label] for side in (ours, theirs))
+        credit = _best_credit(found, reference, match)
+        rows[label] = Counts(credit, len(found) - credit, len(reference) - credit)
+    return rows
+
+
+def _best_credit(found: Sequence[Sequence[int]], gold: Sequence[Sequence[int]], match: Match) -> float:
+    """Return the greatest sum of credits when each span is paired with at most one of the other side."""
+    credits = [[_credit(one, other, match) for other in gold] for one in found]
+    if not any(map(any, credits)):
+        return 0
+    rows = max(sum(map(bool, row)) for row in credits)
+    columns = max(sum(map(bool, column)) for column in zip(*credits, strict=True))
+    if rows == columns == 1:  # nothing to choose, as nearly always
+        best = sum(map(sum, credits))
+    else:
+        import numpy as np
+        from scipy.optimize import linear_sum_assignment
+
+        table = np.array(credits, float)
+        best = table[linear_sum_assignment(table, maximize=True)].sum()
+    return float(best) if match == "partial" else int(best)
+
+
+def _credit(one: Sequence[int], other: Sequence[int], match: Match) -> float:
+    if list(one) == list(other):
+        return 1
+    if match == "span" or min(one[1], other[1]) <= max(one[0], other[0]):
+        return 0
+    return 1 if match == "type" else 0.5
 
 
 def total(rows: Iterable[Mapping[str, Counts]]) -> dict[str, Counts]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from projection.evaluation.counts import Counts, total
+
+LENGTHS = (10, 20, 40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Scores:
     rows: tuple[Mapping[str, Counts], ...]
     signature: str = ""
     missing: int = 0
+    lengths: tuple[int, ...] = ()
+    """Words of each gold sentence."""
 
     @property
     def labels(self) -> dict[str, Counts]:
@@ -43,32 +47,37 @@ class Scores:
         """Counts over all labels (micro average)."""
         return sum(self.labels.values(), Counts())
 
+    def by_length(self, ends: Sequence[int] = LENGTHS) -> dict[str, Counts]:
+        """Return the counts of the sentences of up to `ends` words each, as "1-10", "11-20", ..., "41+"."""
+        starts = [1, *(end + 1 for end in ends)]
+        names = [*(f"{start}-{end}" for start, end in zip(starts, ends, strict=False)), f"{starts[-1]}+"]
+        sums = dict.fromkeys(names, Counts())
+        for row, length in zip(self.rows, self.lengths, strict=True):
+            name = names[sum(length > end for end in ends)]
+            sums[name] = sum(row.values(), sums[name])
+        return sums
+
+    @property
+    def table(self) -> list[tuple[int, int]]:
+        """(found, predicted + gold) of each sentence: what F1 is made of (see `resampling`)."""
+        sums = (sum(row.values(), Counts()) for row in self.rows)
+        return [(counts.found, counts.predicted + counts.gold) for counts in sums]
+
     def interval(self, *, level: float = 0.95, samples: int = 1000, seed: int = 1) -> Interval:
         """Return the percentile bootstrap interval of the overall F1, sentences drawn with replacement.
 
         The same seed gives the same interval (numpy's PCG64). Takes O(samples x sentences).
         """
-        import numpy as np
+        from projection.evaluation.resampling import f1_of, quantiles, resampled_sums
 
-        size = len(self.rows)
-        table = np.zeros((max(size, 1), 2))
-        for index, row in enumerate(self.rows):
-            counts = sum(row.values(), Counts())
-            table[index] = 2 * counts.found, counts.predicted + counts.gold
-        generator = np.random.default_rng(seed)
-        drawn = np.zeros((samples, 2))
-        for sample in range(samples if size else 0):
-            drawn[sample] = np.bincount(generator.integers(size, size=size), minlength=size) @ table
-        f1 = np.divide(drawn[:, 0], drawn[:, 1], out=np.zeros(samples), where=drawn[:, 1] > 0)
-        low, high = np.quantile(f1, [(1 - level) / 2, (1 + level) / 2])
-        return Interval(float(low), float(high), level, samples, seed)
+        return Interval(*quantiles(f1_of(resampled_sums(self.table, samples, seed)), level), level, samples, seed)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON values, unrounded."""
         interval = self.interval()
         return {
-            "overall": _figures(self.overall),
-            "labels": {label: _figures(counts) for label, counts in self.labels.items()},
+            "overall": figures_of(self.overall),
+            "labels": {label: figures_of(counts) for label, counts in self.labels.items()},
             "interval": {"low": interval.low, "high": interval.high, "level": interval.level, "seed": interval.seed},
             "sentences": len(self.rows),
             "missing_sentences": self.missing,
@@ -76,6 +85,7 @@ class Scores:
         }
 
 
-def _figures(counts: Counts) -> dict[str, float | int]:
+def figures_of(counts: Counts) -> dict[str, float]:
+    """Return counts and rates as plain JSON values, unrounded."""
     names = ("precision", "recall", "f1", "found", "spurious", "missed", "predicted", "gold")
     return {name: getattr(counts, name) for name in names}

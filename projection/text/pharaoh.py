@@ -98,5 +98,5 @@ def read_links(
         try:
             yield parse_line(line.text, *(pair or (None, None)), one_indexed=one_indexed)
         except AlignmentError as problem:
-            remedy = "" if one_indexed else "If the file counts words from 1, say one_indexed=True."
+            remedy = "" if one_indexed else "If the file counts words from 1, say so (--one-indexed; one_indexed=True)."
             raise FormatError(str(problem), path=source.name, line=line.number, remedy=remedy) from None

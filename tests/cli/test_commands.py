@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -112,6 +113,28 @@ def test_evaluate_as_json_on_some_labels(folder):
     assert made["overall"]["f1"] == 1 and made["sentences"] == 2
     assert made["signature"].endswith("labels:MISC,PER|v0.1.0")
     assert "Neither file has an entity with the label MISC" in result.stderr
+
+
+@pytest.mark.parametrize(("match", "f1"), [("exact", 0.5), ("type", 0.5), ("span", 1.0), ("partial", 1.0)])
+def test_evaluate_can_count_otherwise_and_says_how(folder, match, f1):
+    (folder / "out.conll").write_text(GOLD.replace("B-LOC", "B-ORG"))
+    made = json.loads(run("evaluate", "out.conll", "gold.conll", "--match", match, "--json").stdout)
+    assert made["overall"]["f1"] == f1 and f"match:{match}" in made["signature"]
+
+
+def test_evaluate_says_whether_another_prediction_is_better_and_whether_that_could_be_chance(folder):
+    (folder / "out.conll").write_text(GOLD.replace("B-LOC", "B-ORG"))
+    (folder / "old.conll").write_text(GOLD.replace("B-LOC", "O").replace("B-PER", "O"))
+    shown = run("evaluate", "out.conll", "gold.conll", "--against", "old.conll", "--by", "label,length").stdout
+    assert "against old.conll" in shown and "difference of F1: +0.5000" in shown and "p 1.0000" not in shown
+    for name in ("1-10", "11-20", "21-40", "41+"):
+        assert len(re.findall(rf"(?m)^{re.escape(name)} ", shown)) == 2
+    made = json.loads(
+        run("evaluate", "out.conll", "gold.conll", "--against", "old.conll", "--by", "length", "--json").stdout
+    )
+    assert made["difference"]["value"] == 0.5 and made["against"]["overall"]["f1"] == 0
+    assert made["lengths"]["1-10"]["gold"] == 2 and made["lengths"]["41+"]["gold"] == 0
+    assert "there are label, length" in run("evaluate", "out.conll", "gold.conll", "--by", "colour", code=2).stderr
 
 
 def test_evaluate_refuses_other_tokens(folder):

@@ -136,3 +136,58 @@ def test_interval_width_is_that_of_the_normal_approximation():
 def test_interval_of_nothing_is_nothing():
     assert (Scores(()).interval().low, Scores(()).interval().high) == (0, 0)
     assert Scores(({}, {})).interval().high == 0
+
+
+# other matches than the exact one -----------------------------------------------------------------------
+
+NERVALUATE = {"exact": "strict", "type": "ent_type", "span": "exact", "partial": "partial"}
+
+
+@st.composite
+def loosely_alike(draw):
+    """Gold, and a prediction in which each entity overlaps one gold entity at most, where nothing is to be chosen."""
+    gold, found, start = [], [], 0
+    for _ in range(draw(st.integers(0, 4))):
+        start += draw(st.integers(0, 2))
+        length = draw(st.integers(1, 4))
+        gold.append(Entity(Span(start, start + length), draw(st.sampled_from(["PER", "ORG"]))))
+        if draw(st.booleans()):
+            first = draw(st.integers(start, start + length - 1))
+            last = draw(st.integers(first + 1, start + length))
+            found.append(Entity(Span(first, last), draw(st.sampled_from(["PER", "ORG"]))))
+        start += length
+    return found, gold
+
+
+@given(st.lists(loosely_alike(), min_size=1, max_size=4))
+def test_the_four_ways_to_match_are_those_of_nervaluate(corpus):
+    from nervaluate import Evaluator
+
+    def spans(side):
+        return [[{"label": e.label, "start": e.span.start, "end": e.span.end - 1} for e in one] for one in side]
+
+    theirs = Evaluator(spans(gold for _, gold in corpus), spans(found for found, _ in corpus), ["PER", "ORG"], "dict")
+    told = theirs.evaluate()["overall"]
+    for match, name in NERVALUATE.items():
+        counts = sum((one for found, gold in corpus for one in count(found, gold, match=match).values()), Counts())
+        assert counts.precision == pytest.approx(told[name].precision), match
+        assert counts.recall == pytest.approx(told[name].recall), match
+
+
+@given(loosely_alike(), loosely_alike())
+def test_no_match_is_stricter_than_the_exact_one(one, other):
+    for found, gold in ((one[0], other[0]), (one[1], other[1])):
+        sums = {match: sum(count(found, gold, match=match).values(), Counts()) for match in NERVALUATE}
+        assert (
+            sums["exact"].found <= min(sums["type"].found, sums["span"].found)
+            and sums["span"].found <= sums["partial"].found
+        )
+        for counts in sums.values():
+            assert (counts.predicted, counts.gold) == (sums["partial"].predicted, sums["partial"].gold)
+
+
+def test_entities_that_share_words_are_paired_so_that_most_is_found():
+    gold = [Entity(Span(0, 2), "PER"), Entity(Span(2, 4), "PER")]
+    found = [Entity(Span(0, 3), "PER"), Entity(Span(0, 1), "PER")]
+    assert count(found, gold, match="type") == {"PER": Counts(2)}
+    assert count(found, gold, match="partial") == {"": Counts(1, 1, 1)}
