@@ -62,7 +62,8 @@ with sentences:
 request = exchange.Request(chosen, options, selection)
 report = remembered("report", (state, request), lambda: exchange.examine(job.results, request))
 with choices.container(border=True):
-    export_panels.findings(report, request, stopped=len(job.results) < job.total)
+    stopped = len(job.results) < job.total
+    export_panels.findings(report, request, stopped=stopped, torn=store().torn(project.id))
 if chips := export_panels.label_chips(report.items, sides):
     sentences.html(chips)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
+from projection.corrections.gold import gold_on
 from projection.corrections.inbox import Refused
 from projection.corrections.operations import AUTOMATIC, CHECK, TEXT
 from projection.corrections.records import Event, ProjectSummary, StoredSentence
@@ -109,8 +110,18 @@ class Desk:
 
     @property
     def gold(self) -> tuple[Entity, ...]:
-        """Labels that came with the target, to compare with."""
-        return self.stored.task.target.entities if self.stored.task.target else ()
+        """Labels that came with the target, on its words as they are, to compare with; none where they do not fit."""
+        return self._gold or ()
+
+    @property
+    def gold_is_lost(self) -> bool:
+        """Whether labels came with a target whose text is another one now."""
+        return self._gold is None
+
+    @property
+    def _gold(self) -> tuple[Entity, ...] | None:
+        given = self.stored.task.target
+        return gold_on(given, self.target) if given is not None and given.entities and self.target is not None else ()
 
     @property
     def pairs(self) -> list[list[int]]:

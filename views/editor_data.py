@@ -66,22 +66,23 @@ def entity_pairs(
 ) -> list[list[int]]:
     """Return which source entity each target entity belongs to, as index pairs.
 
-    A match of the projection that touches the target entity decides; without one, the source entity
-    with most links into it.
+    That of a match on just these words comes first, then those that have the same label, then those with a match that
+    touches the target entity, then those with most links into it. One with neither match nor link is none.
     """
+    matches = projection.matches if projection else ()
     pairs = []
     for number, entity in enumerate(target):
-        matched = [
-            match.entity_index
-            for match in (projection.matches if projection else ())
-            if match.span.overlaps(entity.span) and match.entity_index < len(source)
-        ]
-        if not matched and alignment is not None:
-            into = alignment.sources_of(entity.span)
-            counts = [(sum(word in candidate.span for word in into), -index) for index, candidate in enumerate(source)]
-            best = max(counts, default=(0, 0))
-            matched = [-best[1]] if best[0] else []
-        pairs += [[index, number] for index in matched[:1]]
+        into = alignment.sources_of(entity.span) if alignment is not None else ()
+        ranked = []
+        for index, candidate in enumerate(source):
+            spans = [match.span for match in matches if match.entity_index == index]
+            touches = any(span.overlaps(entity.span) for span in spans)
+            links = sum(word in candidate.span for word in into)
+            if touches or links:
+                same = candidate.label == entity.label
+                ranked.append((entity.span in spans, same, touches, links, -index))
+        if ranked:
+            pairs.append([-max(ranked)[-1], number])
     return pairs
 
 

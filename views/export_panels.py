@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import escape
 from typing import Any
 
@@ -126,8 +126,8 @@ def label_chips(items: Sequence[Corrected], sides: Sequence[Side]) -> str:
     return chips + (markup.pill(f"+{more}") if more > 0 else "")
 
 
-def findings(report: Report, request: Request, *, stopped: bool) -> None:
-    """Say what will be in the files and what will not."""
+def findings(report: Report, request: Request, *, stopped: bool, torn: Collection[int] = ()) -> None:
+    """Say what will be in the files and what will not; `torn` are the sentences of which two versions wait."""
     ready = bool(report.items) and bool(request.formats)
     state = markup.pill("ready", "good") if ready else markup.pill("nothing to write", "warn")
     st.html(f'<div class="checks">{markup.title("Check before download")}{state}</div>')
@@ -135,6 +135,10 @@ def findings(report: Report, request: Request, *, stopped: bool) -> None:
     if stopped:
         told = "Only finished sentences are in the file. Reload to compute all."
         notes.append(markup.notice("Stopped before the end", told, "warn"))
+    undecided = [item.position for item in report.items if item.position in torn]
+    if undecided:
+        told = f"Sentence {shown(undecided)}: the stored version is in the file. Decide in Inspect which one counts."
+        notes.append(markup.notice(f"{markup.counted(len(undecided), 'sentence')} in two versions", told, "warn"))
     notes += [_left_out(gone, positions, request) for gone, positions in same_reasons(report.left_out).items()]
     notes += [_unchecked(report)] if any(not item.checked for item in report.items) else []
     notes += [_losses(report.losses)] if report.losses else []

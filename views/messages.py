@@ -27,6 +27,9 @@ def messages(desk: Desk) -> None:
     if outcome.source is not None and not outcome.source.entities and not outcome.error:
         found.append(markup.notice("No entity in the source", "Select words above and press P, O, L or M."))
     found += [*_not_placed(desk), *_not_carried_over(desk), *_not_projected_any_more(desk)]
+    if desk.gold_is_lost:
+        told = "The labels that came with the translation belong to another text, so nothing is compared with them."
+        found.append(markup.notice("Gold does not fit any more", told, "warn"))
     if found:
         st.html("".join(found))
 
@@ -97,10 +100,19 @@ def late_labels(desk: Desk) -> list[str]:
     since = [*takewhile(lambda event: event.edits.target_entities == decided, desk.events)]
     if decided is None or not since:
         return []
-    then = next((event for event in since if event.kind == CHECK), since[-1]).edits.source_entities or ()
+    known = _source_labels(desk, next((event for event in since if event.kind == CHECK), since[-1]).edits)
     placed = {(one, desk.entities[other].label) for one, other in desk.pairs}
+    named = ((index, entity, f"{desk.source.text_of(entity.span)} {entity.label}")
+             for index, entity in enumerate(desk.entities_on("source")))  # fmt: skip
     return [
-        f"{desk.source.text_of(entity.span)} {entity.label}"
-        for index, entity in enumerate(desk.entities_on("source"))
-        if entity.origin not in AUTOMATIC and entity not in then and (index, entity.label) not in placed
+        name
+        for index, entity, name in named
+        if entity.origin not in AUTOMATIC and name not in known and (index, entity.label) not in placed
     ]
+
+
+def _source_labels(desk: Desk, edits: Edits) -> set[str]:
+    """Name the source labels as they were under `edits`: a person's, else those that came with the text."""
+    sentence = edits.source or desk.stored.task.source or desk.source
+    given = sentence.entities if edits.source_entities is None else edits.source_entities
+    return {f"{sentence.text_of(entity.span)} {entity.label}" for entity in given}

@@ -97,7 +97,7 @@ def pill(reason: Reason) -> dict[str, str]:
 
 def states(listed: Listed, edits: Any) -> list[dict[str, str]]:
     """Return what a person decided about the sentence, as text and tone."""
-    found = []
+    found = [{"text": "Two versions", "tone": "bad"}] if listed.torn else []
     if edits.flagged:
         found.append({"text": "Flagged", "tone": "warn"})
     if edits.checked:

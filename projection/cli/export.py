@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -105,7 +106,7 @@ def export(
     _check(found, request, output)
     items = _items(store, found, method, progress)
     report = examine(items, request)
-    _tell(report)
+    _tell(report, store.torn(found.id))
     if not report.items:
         raise ConfigurationError("There is no sentence to write: ask for other states or formats.")
     language = found.setup.source_language if side is Side.source else found.setup.target_language
@@ -165,12 +166,15 @@ def _items(store: Store, project: ProjectSummary, method: str | None, progress: 
     return items
 
 
-def _tell(report: Report) -> None:
+def _tell(report: Report, torn: Collection[int]) -> None:
     from projection.exchange.checks import shown
     from projection.exchange.delivery import same_reasons
 
     for gone, positions in same_reasons(report.left_out).items():
         say(f"Left out (sentence {shown(positions)}): {gone.reason}.")
+    if undecided := [item.position for item in report.items if item.position in torn]:
+        said = f"Sentence {shown(undecided)} in two versions"
+        say(f"{said}: the stored one is written; decide in the app which counts.")
     for loss in report.losses:
         say(f"Not in {loss}.")
     for care in report.cares:

@@ -222,6 +222,8 @@ class Inbox:
         if message.kind == "restore":
             self._store.restore(stored.id, _number(message.operation, "revision"), **here)
             return True, []
+        if message.kind == "check" and self._undecided(stored):
+            raise SpanError(f"Sentence {stored.position + 1} is there in two versions: decide which one counts first.")
         sheet = self._sheet_of(stored, message.method, message.settings)
         try:
             change = operations.apply(sheet, message.operation)
@@ -299,9 +301,14 @@ class Inbox:
         self._store.close_line(stored.id, name)
         return True
 
+    def _undecided(self, stored: StoredSentence) -> list[Line]:
+        """Return the versions of a line that were kept apart and wait for a decision."""
+        return [line for line in self._store.lines(stored.id)
+                if line.name.startswith(BRANCH) and line.parent == stored.line]  # fmt: skip
+
     def _waiting(self, stored: StoredSentence, name: str) -> Line:
-        for line in self._store.lines(stored.id):
-            if line.name == name and name.startswith(BRANCH) and line.parent == stored.line:
+        for line in self._undecided(stored):
+            if line.name == name:
                 return line
         raise SpanError("Somebody has decided about these two versions already.")
 

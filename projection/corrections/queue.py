@@ -31,6 +31,8 @@ class Listed:
     fresh: bool
     people: tuple[str, ...] = ()
     bulk: bool = False
+    torn: bool = False
+    """Whether two versions of it wait for a decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,9 @@ class Queue:
             people = _people(connection.execute(_given_to(ids)).all())
             in_bulk = select(tables.sentence.c.id).where(tables.sentence.c.id.in_(ids), accepted_in_bulk())
             bulk = set(connection.execute(in_bulk).scalars())
-        return [self._listed(row, people, bulk) for row in rows]
+            two = select(tables.sentence.c.id).where(tables.sentence.c.id.in_(ids), in_conflict())
+            torn = set(connection.execute(two).scalars())
+        return [self._listed(row, people, bulk, torn) for row in rows]
 
     def place(self, wanted: Wanted, position: int) -> int | None:
         """Return at which row the sentence at `position` stands, None if it is not among them."""
@@ -182,11 +186,11 @@ class Queue:
         reading = tables.reading.c
         return and_(reading.settings == self.settings, reading.revision == tables.sentence.c.revision)
 
-    def _listed(self, row: Any, people: Mapping[int, tuple[str, ...]], bulk: set[int]) -> Listed:
+    def _listed(self, row: Any, people: Mapping[int, tuple[str, ...]], bulk: set[int], torn: set[int]) -> Listed:
         stored = sentence_of(row)
         reading = reading_from(row, stored)
         fresh = reading is not None and (reading.settings, reading.revision) == (self.settings, stored.revision)
-        return Listed(stored, reading, fresh, people.get(row.id, ()), row.id in bulk)
+        return Listed(stored, reading, fresh, people.get(row.id, ()), row.id in bulk, row.id in torn)
 
 
 def _given_to(ids: Sequence[int]) -> Select:

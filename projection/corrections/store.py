@@ -25,6 +25,7 @@ from projection.corrections.records import (
     sentence_of,
     summary_of,
 )
+from projection.corrections.wanted import in_conflict
 from projection.errors import ConflictError, GoneError, StoreError
 from projection.pipeline import Setup, Task
 from projection.settings import settings
@@ -297,6 +298,13 @@ class Store:
         """Begin a line from revision `base` of `parent`; one that is there begins anew, its events stay."""
         with self.database.writing() as connection:
             lines.fork(connection, sentence_id, name, base, author, parent)
+
+    def torn(self, project_id: int) -> list[int]:
+        """Return the positions of the sentences of which two versions wait for a decision."""
+        sentence = tables.sentence.c
+        wanted = select(sentence.position).where(sentence.project_id == project_id, in_conflict())
+        with self.database.reading() as connection:
+            return list(connection.execute(wanted.order_by(sentence.position)).scalars())
 
     def open_line(self, sentence_id: int, name: str) -> None:
         """Let a line wait for a decision again."""

@@ -101,3 +101,10 @@ def test_wrong_use_writes_nothing(project, arguments, said):
 
 def test_help_has_examples():
     assert "Examples:" in run("--help").stdout
+
+
+def test_sentences_in_two_versions_are_named(project):
+    store = Store()
+    store.fork(store.sentence(1, 1).id, "~tab", 1, "Ana")
+    result = run("News", "--format", "conll2002", "--output", "out.conll")
+    assert "Sentence 2 in two versions: the stored one is written" in result.stderr

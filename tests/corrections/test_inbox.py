@@ -295,6 +295,17 @@ def test_a_conflict_is_resolved_for_what_is_stored_and_the_other_stays_in_the_hi
     assert said == "Somebody has decided about these two versions already."
 
 
+def test_a_sentence_in_two_versions_is_not_accepted(torn, store):
+    now = store.sentence(1, 0).revision
+    receipt = torn.take("c9", [message(1, CHECK, base=now), message(2, note("two"), base=now)])
+    assert [one.text for one in receipt.refused] == [
+        "Sentence 1 is there in two versions: decide which one counts first."
+    ]
+    assert not store.sentence(1, 0).edits.checked and store.torn(1) == [0]
+    torn.take("c9", [message(3, resolve("~c2", False), base=now), message(4, CHECK, base=now)])
+    assert store.sentence(1, 0).edits.checked and store.torn(1) == []
+
+
 def test_no_decision_over_what_nobody_looked_at(torn, store):
     torn.take("c3", [message(1, note("third"), base=2)], "Cem")
     said = torn.take("c2", [message(3, resolve("~c2", True), base=2)], "Ben").refused[0].text
@@ -322,7 +333,7 @@ def test_buttons_beside_the_editor_are_the_same_page(store):
     assert len(store.history(1)) == 5 and store.lines(1) == []
     for other in ("c", "c1%", "c1_b", "c12", "c2+c1"):
         assert box.take(other, [message(1, note("late"))]).said, other
-    box.take("c3", [message(1, CHECK, base=5)])
+    box.take("c3", [message(1, note("third"), base=5)])
     assert box.take("c1+a", [message(6, label(0, 1, "Y"), base=5)]).said
     assert box.take("c1", [message(6, label(2, 3, "Z"), base=5)]).said
     assert {"Y", "Z"} <= {entity.label for entity in store.sentence(1, 0, "~c1").edits.placed}, "one version of one tab"

@@ -151,3 +151,12 @@ def test_a_target_file_comes_back_as_it_was_but_for_its_labels(app, project):
     assert "# id 1" in shown and "B-PER" in shown and "B-LOC" not in shown
     app.checkbox(key="export-state-automatic").set_value(False).run()
     assert button(app).disabled is True
+
+
+def test_sentences_in_two_versions_are_named_before_the_download(app, project):
+    number = project(PAIR, PAIR)
+    page(app, "export", project=str(number))
+    assert "in two versions" not in html(app)
+    store().fork(store().sentence(number, 1).id, "~tab", 0, "Ana")
+    app.run()
+    assert "1 sentence in two versions" in html(app) and "Sentence 2: the stored version" in html(app)

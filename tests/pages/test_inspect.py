@@ -8,13 +8,20 @@ from projection.corrections.inbox import Inbox
 from projection.corrections.records import Stamp
 from projection.corrections.store import settings_key
 from projection.errors import StoreUnavailable
-from projection.pipeline import Setup
-from projection.types import Entity, Span
+from projection.pipeline import Setup, Task
+from projection.types import Entity, Sentence, Span
 from tests.pages.conftest import Editor, html, page
 from views import editing, people, workbench
 from views.resources import store
 
 PAIR = ("Ann met Bob in Berlin .", "Ann traf Bob in Berlin .")
+
+
+GOLD = Task(
+    Sentence.from_words(PAIR[0].split(), "en", [Entity(Span(0, 1), "PER", origin="gold")]),
+    Sentence.from_words(PAIR[1].split(), "de", [Entity(Span(0, 1), "PER", origin="gold"), Entity(Span(4, 5), "LOC")]),
+    labelled=True,
+)
 
 
 @pytest.fixture
@@ -179,6 +186,39 @@ def test_what_is_accepted_is_what_was_shown_though_somebody_changed_the_settings
     assert Setup.from_dict(store().setup_of(settings_key(setup))) == setup
     here.send()
     assert here.data["method"] == "span-matching"
+
+
+def test_given_source_labels_are_not_newer_than_what_was_decided(app, editor):
+    """A given label whose place was deleted before accepting is no news."""
+    here = editor()
+    here.do("remove", side="target", start=0, end=1)
+    here.do("check")
+    here.send()
+    assert "newer than your labels" not in html(app)
+    here.do("uncheck")
+    here.do("check")
+    here.do("label", side="source", start=4, end=5, label="LOC")
+    here.send()
+    assert "1 source label newer than your labels" in html(app) and "Berlin LOC" in html(app)
+
+
+def test_gold_goes_along_with_words_and_ends_with_another_text(app, editor):
+    here = editor()
+    number = store().create_project("gold", store().project(here.data["project"]).setup, [GOLD])
+    page(app, "inspect", project=str(number))
+
+    def strip():
+        rows = [row["entities"] for row in here.data["strips"] if row["name"] == "gold"]
+        return [(one["start"], one["end"], one["label"]) for row in rows for one in row]
+
+    assert strip() == [(0, 1, "PER"), (4, 5, "LOC")]
+    here.do("merge", side="target", word=1)
+    assert strip() == [(0, 1, "PER"), (3, 4, "LOC")]
+    here.send()
+    save_translation(app, "Ann ging .")
+    assert strip() == [] and "Gold does not fit any more" in html(app)
+    page(app, "compare", project=str(number))
+    assert "F1 with gold" not in html(app)
 
 
 def test_settings_somebody_else_changed_are_used_and_said(app, editor):

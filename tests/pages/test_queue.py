@@ -340,6 +340,18 @@ def test_rows_show_what_counts(app, project):
     assert rows[1]["states"] == [{"text": "Open", "tone": "plain"}] and rows[1]["ready"]
 
 
+def test_a_sentence_in_two_versions_says_so_and_cannot_be_accepted(app, project):
+    number = project(*PAIRS)
+    opened(app, number)
+    store().fork(store().sentence(number, 0).id, "~tab", 0, "Ana")
+    rows = {row["position"]: row for row in queue_data.rows(listed(number), {})}
+    assert rows[0]["states"][0] == {"text": "Two versions", "tone": "bad"}
+    assert rows[1]["states"] == [{"text": "Open", "tone": "plain"}]
+    send(app, "a", 1, op(number, 1, 0, kind="check"))
+    assert "in two versions" in app.session_state["queue-problems"][0].text
+    assert not store().sentence(number, 0).edits.checked
+
+
 def test_a_row_that_was_not_read_cannot_be_accepted(project):
     number = project(*PAIRS)
     (row, *_) = queue_data.rows(listed(number), {})

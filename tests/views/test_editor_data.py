@@ -1,6 +1,7 @@
 """The values the editor draws."""
 
 import json
+from types import SimpleNamespace
 
 from projection.evaluation.agreement import differing_words
 from projection.types import Alignment, Bitext, Entity, Match, Projection, Sentence, Span
@@ -67,3 +68,15 @@ def test_rows_are_plain_json():
     for row in (editor_data.row(TARGET, (PER,), "", {0}), editor_data.missing_row("ar")):
         assert json.loads(json.dumps(row)) == row
     assert editor_data.missing_row("ar")["missing"] and editor_data.missing_row("ar")["direction"] == "rtl"
+
+
+def test_a_label_belongs_to_the_source_entity_of_its_kind_before_another_that_only_touches_it():
+    """Shanghai has a link to its word; the match of Peking University reaches over it."""
+    source = (Entity(Span(0, 2), "ORG"), Entity(Span(3, 4), "LOC"))
+    projection = SimpleNamespace(matches=(SimpleNamespace(entity_index=0, span=Span(0, 4)),))
+    links = Alignment(frozenset({(0, 0), (3, 3)}), 4, 4)
+    chosen = (Entity(Span(0, 2), "ORG"), Entity(Span(3, 4), "LOC"))
+    assert editor_data.entity_pairs(source, chosen, projection, links) == [[0, 0], [1, 1]]
+    relabelled = (Entity(Span(0, 4), "LOC"),)
+    assert editor_data.entity_pairs(source, relabelled, projection, links) == [[0, 0]], "on just the words of a match"
+    assert editor_data.entity_pairs(source, (Entity(Span(2, 3), "LOC"),), None, links) == [], "neither match nor link"
