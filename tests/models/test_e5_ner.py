@@ -21,14 +21,15 @@ TRAINED_ON = {
     "en_ewt-ud-dev.iob2", "en_ewt-ud-test.iob2", "pt_bosque-ud-train.iob2", "sv_talbanken-ud-train.iob2",
     "hr_set-ud-train.iob2", "zh_gsd-ud-train.iob2",
 }  # fmt: skip
-GOALS = {
-    "uner/pt_bosque-ud-test.iob2": 0.86,
-    "uner/sv_talbanken-ud-test.iob2": 0.80,
-    "europarl-ner/en.conll02": 0.70,
-    "europarl-ner/de.conll02": 0.60,
-    "europarl-ner/es.conll02": 0.78,
-    "europarl-ner/it.conll02": 0.70,
+AT_LEAST = {
+    "uner/pt_bosque-ud-test.iob2": 0.85,
+    "uner/sv_talbanken-ud-test.iob2": 0.86,
+    "europarl-ner/en.conll02": 0.78,
+    "europarl-ner/de.conll02": 0.51,
+    "europarl-ner/es.conll02": 0.75,
+    "europarl-ner/it.conll02": 0.73,
 }
+"""What the card says, rounded down."""
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +81,8 @@ def test_names_of_languages_it_never_saw(recognizer):
 
 @pytest.mark.model
 @pytest.mark.data
-@pytest.mark.parametrize("file", GOALS)
-def test_it_reaches_its_figures_on_files_it_was_not_trained_on(recognizer, data_folder, file):
+@pytest.mark.parametrize("file", AT_LEAST)
+def test_the_figures_of_the_card_on_files_it_was_not_trained_on(recognizer, data_folder, file):
     language = Path(file).stem.partition("_")[0]
     sentences = list(read(data_folder / file, language=language, repair="conlleval").iter_sentences())
-    assert f1(recognizer, sentences) >= GOALS[file]
+    assert f1(recognizer, sentences) >= AT_LEAST[file]
