@@ -43,6 +43,7 @@ def folder(tmp_path, monkeypatch):
         "news.en.txt": ENGLISH, "train.en.txt": ENGLISH, "train.de.txt": GERMAN, "test.pt.txt": PORTUGUESE,
         "train.en.conll": LABELS.format("lives", "met"), "gold.de.conll": LABELS.format("wohnt", "traf"),
         "train.de.conll": LABELS.format("wohnt", "traf"), "corrected.sw.conll": LABELS.format("wohnt", "traf") * 3,
+        "other.de.conll": LABELS.format("wohnt", "traf"), "links.pharaoh": "0-0 1-1\n", "gold.pharaoh": "1-1 2-2\n",
     }  # fmt: skip
     for name, content in files.items():
         (tmp_path / name).write_text(content)
@@ -62,7 +63,7 @@ def store(folder):
 
 def test_the_readme_shows_every_command():
     assert {command.split()[0] for command in COMMANDS} == {
-        "project", "label", "align", "convert", "evaluate", "methods", "models", "train-generator",
+        "project", "label", "align", "convert", "evaluate", "aer", "methods", "models", "train-generator",
         "train-recognizer", "export", "backup", "restore",
     }  # fmt: skip
 
