@@ -72,6 +72,7 @@ function attach(editor) {
   on(document, "visibilitychange", keepTime)
   on(document, "pointerdown", noticeLeaving, { capture: true })
   on(document, "focusin", noticeLeaving)
+  on(document, "focusin", (_, event) => watchFocus(event), { capture: true })
   on(document, "copy", onCopy)
   on(window, "beforeunload", beforeUnload)
   on(window, "online", checkQueue)
@@ -134,7 +135,7 @@ function openSentence(editor, data) {
   editor.view.n = Math.max(editor.view.n + 1, data.pick?.n ?? 0)
   editor.scrollPending = true
   editor.find(".scroller").scrollTo(0, 0)
-  editor.focusPending = Boolean(editor.hadFocus || editor.opened) && hasFocus(editor)
+  editor.focusPending = editor.opened ? hasFocus(editor) : mayTakeFocus() && "arriving"
   editor.opened = true
   closeForms(editor)
 }

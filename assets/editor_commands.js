@@ -225,6 +225,8 @@ function readShown() {
   }
 }
 
+const canLeave = ({ mode, view, anchor }) => mode !== "edit" || view.ghost !== null || anchor !== null
+
 /** Esc: one step back out of whatever is open. */
 function leave(editor) {
   if (editor.find(".help").open) return toggleHelp(editor)

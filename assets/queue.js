@@ -29,6 +29,7 @@ function attach(list) {
   const listening = (list.listening = new AbortController())
   const on = (target, name, action, options) => target.addEventListener(name, (event) => action(list, event), { signal: listening.signal, ...options })
   on(document, "keydown", onKey, { capture: true })
+  on(document, "focusin", (_, event) => watchFocus(event), { capture: true })
   on(list.root, "click", onClick)
   on(list.root, "dblclick", onDoubleClick)
   on(window, "beforeunload", (_, event) => list.ops.length && event.preventDefault())
@@ -59,6 +60,7 @@ function receive(list, data) {
   settle(list, turned)
   followAwaited(list)
   paint(list)
+  if (!before && mayTakeFocus()) list.find("table").focus({ preventScroll: true })
 }
 
 /** Select the sentence whose last step was taken back, as soon as it is in the list again. */
@@ -214,7 +216,7 @@ function onDoubleClick(list, event) {
   if (event.target.closest("tbody tr")) open(list)
 }
 
-const TYPING = "input, textarea, select, [contenteditable='true'], [role='slider']"
+const TYPING = "input, textarea, select, [contenteditable='true']"
 const KEYS = {
   a: accept, s: DO.skip, f: flag,
   ArrowDown: (list) => move(list, 1), ArrowUp: (list) => move(list, -1),
@@ -223,24 +225,22 @@ const KEYS = {
   Enter: open,
 } // prettier-ignore
 
-/** Letters work wherever the focus is, except where one types; arrows and Enter only in the list or nowhere. */
+/** All keys work wherever the focus is, or none: where one types, or in a widget with keys of its own. Enter may be a
+ button's or a link's. */
 function onKey(list, event) {
   const target = event.composedPath()[0]
   if (!list.data || event.altKey || event.metaKey || (event.shiftKey && event.key.length > 1)) return
-  if (document.querySelector('[role="dialog"], [data-testid="stPopoverBody"]') || target.closest?.(TYPING)) return
+  const here = isNowhere(target) || target === list.find("table")
+  if (isDialogOpen() || target.closest?.(TYPING) || (!here && keepsKeys(target))) return
   if (event.ctrlKey) {
     if (event.key.toLowerCase() !== "z" || event.shiftKey) return
     return used(event), undo(list)
   }
   const isLetter = event.key.length === 1
   const action = KEYS[isLetter ? event.key.toLowerCase() : event.key]
-  if (!action || (!isLetter && !isHere(list, target))) return
+  if (!action || (event.key === "Enter" && !here)) return
   used(event)
   if (!event.repeat || !isLetter) action(list)
-}
-
-function isHere(list, target) {
-  return target === document.body || target === list.find("table") || target.closest?.("[data-testid='stMain']") === target
 }
 
 function used(event) {

@@ -50,7 +50,7 @@ def style() -> str:
 
 def editor_component():
     """Return the mount function of the editor (see assets/editor.js)."""
-    return _component("editor", *sorted(path.name for path in ASSETS.glob("editor_*.*")))
+    return _component("editor", "page_focus.js", *sorted(path.name for path in ASSETS.glob("editor_*.*")))
 
 
 def compare_component():
@@ -60,7 +60,7 @@ def compare_component():
 
 def queue_component():
     """Return the mount function of the list of sentences to check (see assets/queue.js)."""
-    return _component("queue", "queue_drawing.js")
+    return _component("queue", "page_focus.js", "queue_drawing.js")
 
 
 def disputes_component():

@@ -143,6 +143,64 @@ def test_clicks_do_the_same(page, server, store):
     page.wait_for_url("**/inspect?**")
 
 
+def test_all_keys_work_after_the_page_was_chosen_in_the_menu(page, server, store):
+    """The link keeps the focus of the page: dead arrows and a living A would accept what nobody looked at."""
+    project = small(store)
+    page.goto(f"{server.url}/inspect?project={project}&s=1", wait_until="domcontentloaded")
+    page.locator(".target .box").first.wait_for()
+    page.get_by_role("link", name="Queue").click()
+    page.locator(".queue tbody tr").nth(4).wait_for()
+    page.get_by_text("not read yet").first.wait_for(state="detached")
+    order = numbers(page)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert selected(page) == order[2]
+    page.get_by_role("link", name="Queue").focus()
+    page.keyboard.press("ArrowUp")
+    assert selected(page) == order[1]
+    page.keyboard.press("a")
+    saved(page)
+    assert [one.position + 1 for one in store.sentences(project) if one.edits.checked] == [order[1]]
+    page.get_by_role("link", name="Inspect").click()
+    page.locator(".target .box.current").wait_for()
+    number = int(page.url.split("&s=")[1].split("&")[0])
+    page.locator(".target .word:focus").wait_for()
+    page.keyboard.press("ArrowRight")
+    word = page.locator(".target .word.cursor").inner_text()
+    page.keyboard.press("m")
+    page.locator(".target .box", has_text="MISC").wait_for()
+    page.locator(".editor .saved.good", has_text="Saved").wait_for()
+    stored = store.sentence(project, number - 1)
+    words = stored.task.target.words
+    assert [words[one.span.start] for one in stored.edits.placed if one.label == "MISC"] == [word]
+
+
+def test_a_list_that_has_just_come_leaves_the_focus_where_a_person_types(page, server, store):
+    project = small(store)
+    open_queue(page, server, project, 5)
+    assert page.evaluate("document.activeElement.shadowRoot?.activeElement?.matches('.queue table')")
+    find = page.get_by_placeholder("Find a word, name or note")
+    find.fill("nothing is like this")
+    page.keyboard.press("Enter")
+    page.locator(".queue .none", has_text="No sentence is in this list").wait_for()
+    find.fill("anna")
+    page.keyboard.press("Enter")
+    wait_rows(page, 3)
+    assert page.evaluate("document.activeElement.tagName") == "INPUT"
+
+
+def test_all_keys_work_after_a_click_on_a_button(page, server, store):
+    project = small(store)
+    open_queue(page, server, project, 5)
+    page.get_by_text("Corpus order").click()
+    page.locator(".queue tbody tr:first-child .number", has_text="1").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("f")
+    page.locator(".queue tr[aria-selected=true] .state", has_text="Flagged").wait_for()
+    saved(page)
+    assert [one.position + 1 for one in store.sentences(project) if one.edits.flagged] == [2]
+
+
 def test_keys_are_letters_where_one_types(page, server, store):
     project = small(store)
     open_queue(page, server, project, 5)
