@@ -201,9 +201,22 @@ function askForName(list, side, entity) {
   send(list)
 }
 
-const DO = { accept, flag, undo, open, skip: (list) => move(list, 1) }
+/** Open or close the list of keys; the browser gives the focus back to where it was. */
+function toggleHelp(list) {
+  const help = list.find(".help")
+  if (help.open) return help.close()
+  const close = make("button", "", "Close ")
+  close.type = "button"
+  close.dataset.do = "help"
+  close.append(make("kbd", "", "Esc"))
+  help.replaceChildren(listOfKeys(HELP, close))
+  help.showModal()
+}
+
+const DO = { accept, flag, undo, open, skip: (list) => move(list, 1), help: toggleHelp }
 
 function onClick(list, event) {
+  if (event.target.matches(".help")) return toggleHelp(list) // beside the list of keys, on the page behind it
   const button = event.target.closest("button[data-do]")
   if (button) return DO[button.dataset.do](list)
   const entity = event.target.closest("button.entity")
@@ -222,13 +235,25 @@ const KEYS = {
   ArrowDown: (list) => move(list, 1), ArrowUp: (list) => move(list, -1),
   PageDown: (list) => move(list, 10), PageUp: (list) => move(list, -10),
   Home: (list) => select(list, 0), End: (list) => select(list, list.data.rows.length - 1),
-  Enter: open,
+  Enter: open, "?": toggleHelp,
 } // prettier-ignore
+const HELP = [
+  ["Move", [
+    ["\u2191 \u2193", "sentence above, below"], ["Page \u2191, Page \u2193", "ten up, ten down"],
+    ["Home, End", "first, last of this page"], ["Enter", "open the sentence"],
+  ]],
+  ["Decide", [
+    ["A", "accept, on to the next open one"], ["S", "skip"], ["F", "flag, or take the flag off"],
+    ["Ctrl Z", "take back the last step made here"],
+  ]],
+  ["Show", [["?", "this list"], ["Esc", "close it"]]],
+] // prettier-ignore
 
 /** All keys work wherever the focus is, or none: where one types, or in a widget with keys of its own. Enter may be a
  button's or a link's. */
 function onKey(list, event) {
   const target = event.composedPath()[0]
+  if (list.find(".help").open) return onHelpKey(list, event)
   if (!list.data || event.altKey || event.metaKey || (event.shiftKey && event.key.length > 1)) return
   const here = isNowhere(target) || target === list.find("table")
   if (isDialogOpen() || target.closest?.(TYPING) || (!here && keepsKeys(target))) return
@@ -241,6 +266,13 @@ function onKey(list, event) {
   if (!action || (event.key === "Enter" && !here)) return
   used(event)
   if (!event.repeat || !isLetter) action(list)
+}
+
+/** Over the list of keys no other key works; Tab and Enter are the browser's. */
+function onHelpKey(list, event) {
+  if (event.key !== "Escape" && event.key !== "?") return
+  used(event)
+  if (!event.repeat) toggleHelp(list)
 }
 
 function used(event) {

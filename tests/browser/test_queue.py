@@ -175,6 +175,41 @@ def test_all_keys_work_after_the_page_was_chosen_in_the_menu(page, server, store
     assert [words[one.span.start] for one in stored.edits.placed if one.label == "MISC"] == [word]
 
 
+def test_the_list_of_keys_opens_by_key_and_button_and_gives_the_focus_back(page, server, store):
+    project = small(store)
+    open_queue(page, server, project, 5)
+    inside = "document.activeElement.shadowRoot.activeElement"
+    for show, back in (
+        (lambda: page.keyboard.press("?"), ".queue table"),
+        (lambda: page.get_by_role("button", name="Keys, question mark").click(), ".queue .keys"),
+    ):
+        show()
+        keys = page.get_by_role("dialog", name="Keys")
+        keys.get_by_text("accept, on to the next open one").wait_for()
+        assert page.evaluate(f"{inside}.closest('.help') !== null")
+        before = selected(page)
+        for key in ("a", "f", "ArrowDown"):
+            page.keyboard.press(key)
+        assert selected(page) == before
+        page.keyboard.press("Escape")
+        keys.wait_for(state="hidden")
+        assert page.evaluate(f"{inside}.matches('{back}')")
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Keys").get_by_role("button", name="Close").click()
+    page.keyboard.press("?")
+    page.keyboard.press("?")
+    assert not page.get_by_role("dialog", name="Keys").is_visible()
+    assert not any(one.revision for one in store.sentences(project))
+
+
+def test_every_key_of_the_list_is_told(page, server, store):
+    open_queue(page, server, small(store), 5)
+    page.keyboard.press("?")
+    told = page.locator(".queue .help kbd").all_inner_texts()
+    arrows = ["\u2191 \u2193", "Page \u2191", "Page \u2193"]
+    assert set(told) == {*arrows, "Home", "End", "Enter", "A", "S", "F", "Ctrl Z", "?", "Esc"}
+
+
 def test_a_list_that_has_just_come_leaves_the_focus_where_a_person_types(page, server, store):
     project = small(store)
     open_queue(page, server, project, 5)
