@@ -19,7 +19,7 @@ function createList(root) {
   return {
     root, find, client,
     data: null, selected: null, index: 0, since: Date.now(),
-    awaited: null, ops: [], count: 0, sentAt: 0, pause: RESEND_AFTER, waitingSince: 0, done: [], problems: new Set(), said: "",
+    awaited: null, ops: [], count: 0, sentAt: 0, pause: RESEND_AFTER, waitingSince: 0, done: [], problems: new Set(), saysRow: false,
     view: { n: 0, open: null, turn: 0, name: null },
   } // prettier-ignore
 }
@@ -104,7 +104,7 @@ function select(list, index, moved = true) {
   list.awaited = null
   paint(list)
   list.find("tbody").children[list.index]?.scrollIntoView({ block: "nearest" })
-  if (row) say(list, `Row ${list.data.start + list.index + 1} of ${list.data.total}: sentence ${row.position + 1}`)
+  sayRow(list)
 }
 
 /** Go `by` rows on; over the end of the page, ask for the next one. */
@@ -281,6 +281,15 @@ function used(event) {
 }
 
 function say(list, text) {
-  list.said = text
-  list.find(".said").textContent = text
+  list.saysRow = false
+  const said = list.find(".said")
+  if (said.textContent !== text) said.textContent = text // what is written again is read out again
+}
+
+/** Say which row is selected; from then on, `paint` keeps the text to what is drawn. */
+function sayRow(list) {
+  const row = current(list)
+  const { start, total } = list.data
+  say(list, row ? `Row ${start + list.index + 1} of ${total}: sentence ${row.position + 1}` : "")
+  list.saysRow = true
 }

@@ -114,6 +114,29 @@ def test_worked_through_by_keys(page, server, store):
     assert selected(page) == order[2]  # back where one was
 
 
+def test_the_row_that_is_said_is_the_row_that_is_drawn(page, server, store):
+    """What is accepted leaves the list of open sentences, so that the rows below it move up."""
+    project = small(store)
+    open_queue(page, server, project, 5)
+    order = numbers(page)
+    said = page.locator(".queue .said")
+    page.keyboard.press("a")
+    wait_rows(page, 4)
+    assert said.inner_text() == f"Row 1 of 4: sentence {order[1]}"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Control+z")
+    wait_rows(page, 5)
+    assert said.inner_text() == f"Last step on sentence {order[0]} taken back."
+    page.keyboard.press("ArrowDown")
+    assert said.inner_text() == f"Row 2 of 5: sentence {order[1]}"
+    for _ in range(4):
+        page.keyboard.press("a")
+    wait_rows(page, 1)
+    page.keyboard.press("a")
+    wait_rows(page, 0)
+    assert said.inner_text() in ("", f"Sentence {order[0]} accepted.")
+
+
 def test_quick_keys_are_all_stored(page, server, store):
     project = many(store, 40)
     open_queue(page, server, project, 25)
