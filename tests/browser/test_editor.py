@@ -216,6 +216,17 @@ def test_token_mode_counts_code_points(editor):
     assert editor.said == "‘é’ cannot be split.", "an accent is not torn from its letter"
 
 
+def test_the_mark_stops_between_whole_thai_letters(editor):
+    """The vowel of the last letter is no combining mark, yet nobody reads it as a letter of its own."""
+    editor.start(data(row("Hi", name="English"), row("แม่น้ำ x", name="Thai", language="th"), []))
+    editor.press("t", "ArrowRight", "Enter", "ArrowRight", "ArrowRight", "Enter")
+    assert editor.ops == [{"kind": "split", "side": "target", "word": 0, "at": 3}]
+    assert editor.text(".cells.target").split() == ["แม่", "น้ำ", "x"]
+    editor.press("ArrowLeft", "Enter")
+    assert len(editor.ops) == 1
+    assert editor.said == "‘น้ำ’ cannot be split."
+
+
 def test_two_labels_are_not_joined(editor):
     target = {**news()["target"], "entities": [entity(11, 12, "LOC"), entity(12, 15, "ORG")]}
     editor.start(news(target=target, pairs=[], pick={"side": "target", "start": 11, "end": 12, "n": 1})).press("t", "m")
