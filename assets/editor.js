@@ -1,7 +1,7 @@
 // The correction editor: source and target words, labels, links, other methods, by keyboard, mouse and touch.
 // This file keeps the state and takes in what the server says; the others each do one thing (document, queue, selection,
-// commands, modes, keys, pointer, forms, rows, lines, geometry, drawing, strips, bars, foot). They are joined into one
-// script, in any order. State lives on the root node: the exported function is called again for every new data and must
+// commands, modes, keys, pointer, forms, rows, lines, geometry, drawing, strips, bars, foot, said). They are joined into
+// one script, in any order. State lives on the root node: the exported function is called again for every new data and must
 // not start over.
 //
 // From the server, `data` (views/editor_panel.py); word indices from 0, spans half-open:
@@ -72,6 +72,7 @@ function attach(editor) {
   on(document, "visibilitychange", keepTime)
   on(document, "pointerdown", noticeLeaving, { capture: true })
   on(document, "focusin", noticeLeaving)
+  on(document, "focusin", (_, event) => watchFocus(event), { capture: true })
   on(document, "copy", onCopy)
   on(window, "beforeunload", beforeUnload)
   on(window, "online", checkQueue)
@@ -113,6 +114,7 @@ function receive(editor, data) {
   const asked = turned && Boolean(editor.turning)
   settleTurning(editor, turned, data)
   editor.doc = waiting(editor, data).reduce(applyOperation, documentOf(data))
+  checkSaid(editor, turned)
   if (turned) openSentence(editor, data)
   else followWish(editor, data)
   if (asked) rest(editor, AFTER_TURN) // the rest of the page follows when this is on the screen
@@ -134,7 +136,7 @@ function openSentence(editor, data) {
   editor.view.n = Math.max(editor.view.n + 1, data.pick?.n ?? 0)
   editor.scrollPending = true
   editor.find(".scroller").scrollTo(0, 0)
-  editor.focusPending = Boolean(editor.hadFocus || editor.opened) && hasFocus(editor)
+  editor.focusPending = editor.opened ? hasFocus(editor) : mayTakeFocus() && "arriving"
   editor.opened = true
   closeForms(editor)
 }
@@ -190,7 +192,7 @@ function edit(editor, op, said) {
   editor.doc = applyOperation(editor.doc, op)
   if (editor.view.ghost !== null) Object.assign(editor.view, { ghost: null, n: editor.view.n + 1 })
   keepInside(editor)
-  say(editor, said)
+  say(editor, said, "", resultOf(op))
   repaint(editor)
   return true
 }
@@ -199,13 +201,6 @@ function edit(editor, op, said) {
 function repaint(editor) {
   if (editor.frame) return
   editor.frame = requestAnimationFrame(() => paint(editor))
-}
-
-function say(editor, text, tone = "") {
-  const line = editor.find(".said")
-  line.textContent = text
-  line.className = `said ${tone}`
-  return false
 }
 
 // going to another sentence -----------------------------------------------------------------------------

@@ -72,7 +72,7 @@ function labelPick(editor, label) {
   if (entity?.label === label) {
     if (entity.state === "auto" && side === "target")
       return edit(editor, { kind: "confirm", start, end }, `${label} on ${words} accepted.`)
-    return say(editor, `${words} is ${label} already.`)
+    return say(editor, `${words} is ${label} already.`, "", resultOf({ kind: "label", side, start, end }))
   }
   const gone = editor.doc[side].entities.filter((other) => other !== entity && overlaps(other, start, end))
   const lost = gone.map((other) => ` ${other.label} on ${saidSpan(editor, side, other)} went.`).join("")
@@ -91,10 +91,12 @@ function confirmSpan(editor) {
   const entity = pickedEntity(editor)
   if (!entity || editor.view.pick.side !== "target") return say(editor, "Select a label of the lower sentence to accept it.")
   const words = saidSpan(editor, "target", entity)
-  if (entity.state !== "auto") say(editor, `${entity.label} on ${words} is ${entity.said} already.`)
-  else if (!edit(editor, { kind: "confirm", start: entity.start, end: entity.end }, `${entity.label} on ${words} accepted.`))
-    return
-  if (!nextAutomatic(editor)) say(editor, `${editor.find(".said").textContent} No automatic label is left: A checks the sentence.`)
+  const op = { kind: "confirm", start: entity.start, end: entity.end }
+  if (entity.state !== "auto") say(editor, `${entity.label} on ${words} is ${entity.said} already.`, "", resultOf(op))
+  else if (!edit(editor, op, `${entity.label} on ${words} accepted.`)) return
+  if (nextAutomatic(editor)) return
+  const said = `${editor.find(".said").textContent} No automatic label is left: A checks the sentence.`
+  say(editor, said, "", resultOf(op))
 }
 
 const edgeAt = (editor, way) => ((way === "left") === !isRightToLeft(editor, editor.cursor.side) ? "start" : "end")
@@ -114,8 +116,10 @@ function resizeTo(editor, to) {
   if (!isInside(row, to.start, to.end)) return say(editor, "The sentence ends here.")
   const entity = pickedEntity(editor)
   const blocked = entity && row.entities.find((other) => other !== entity && overlaps(other, to.start, to.end))
-  if (blocked)
-    return say(editor, `${blocked.label} on ${saidSpan(editor, side, blocked)} is in the way: shrink or delete it first.`, "warn")
+  if (blocked) {
+    const said = `${blocked.label} on ${saidSpan(editor, side, blocked)} is in the way: shrink or delete it first.`
+    return say(editor, said, "warn", resultOf({ kind: "label", side, start: blocked.start, end: blocked.end }))
+  }
   const op = { kind: "move", side, start, end, to: [to.start, to.end] }
   if (entity && !edit(editor, op, `${entity.label} is now ${saidSpan(editor, side, to)}.`)) return
   choose(editor, { side, start: to.start, end: to.end })
@@ -146,6 +150,8 @@ function cycleCandidates(editor, way) {
     ghost === null
       ? "No candidate is previewed."
       : `${ghostText(candidates[ghost], ghost)}: ${saidSpan(editor, "target", candidates[ghost])}. ${candidates[ghost].why ?? ""}`,
+    "",
+    (doc) => [doc.candidates, doc.target.words],
   )
   repaint(editor)
 }
@@ -169,7 +175,7 @@ function acceptSentence(editor) {
   if (editor.data.conflict) return say(editor, "There are two versions: choose one above first.", "warn")
   if (!editor.doc.checked && !edit(editor, { kind: "check" }, "Checked.")) return
   if (editor.data.position + 1 < editor.data.total) goTo(editor, editor.data.position + 1)
-  else say(editor, "Checked. This was the last sentence.", "good")
+  else say(editor, "Checked. This was the last sentence.", "good", resultOf({ kind: "check" }))
 }
 
 function stepBack(editor, kind) {
@@ -224,6 +230,8 @@ function readShown() {
     return {}
   }
 }
+
+const canLeave = ({ mode, view, anchor }) => mode !== "edit" || view.ghost !== null || anchor !== null
 
 /** Esc: one step back out of whatever is open. */
 function leave(editor) {

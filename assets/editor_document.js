@@ -151,15 +151,18 @@ function withWords(doc, side, word, count, words, places) {
   return withLinked(changed)
 }
 
-/** Return the offsets, in code points, at which a word may be split: never before a combining mark or inside an emoji. */
+let graphemes = null
+
+/** Return the offsets, in code points, at which a word may be split: between what a reader takes for letters, never before
+ a combining mark or inside an emoji. Some marks (U+102B in Burmese) begin a letter of their own for the browser. */
 function splitOffsets(word) {
-  const letters = [...word]
-  const joins = /^[\p{M}\u200d\ufe0e\ufe0f\u{1f3fb}-\u{1f3ff}]/u
-  const flag = /^[\u{1f1e6}-\u{1f1ff}]/u
-  let flags = 0
-  return letters.flatMap((letter, at) => {
-    const secondHalf = flag.test(letter) && flags % 2 === 1
-    flags = flag.test(letter) ? flags + 1 : 0
-    return at === 0 || secondHalf || joins.test(letter) || letters[at - 1] === "\u200d" ? [] : [at]
-  })
+  graphemes ??= new Intl.Segmenter("und", { granularity: "grapheme" })
+  const offsets = []
+  let [at, joiner] = [0, false]
+  for (const { segment } of graphemes.segment(word)) {
+    if (at > 0 && !joiner && !/^\p{M}/u.test(segment)) offsets.push(at)
+    at += [...segment].length
+    joiner = segment.endsWith("\u200d")
+  }
+  return offsets
 }

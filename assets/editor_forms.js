@@ -87,36 +87,13 @@ function toggleHelp(editor) {
     help.close()
     focusRow(editor)
   } else {
-    help.replaceChildren(...helpParts(editor))
+    help.replaceChildren(helpParts(editor))
     help.showModal()
   }
 }
 
 function helpParts(editor) {
-  const [inside, head] = [make("div", "help-inside"), make("div", "help-head")]
-  head.append(make("h2", "", "Keys"), button("Close", "help", "Esc"))
-  const groups = make("div", "help-groups")
-  for (const [name, keys] of HELP) groups.append(helpGroup(name, keys))
   const named = editor.doc.labels.slice(0, 36).map((item, index) => [keyOfLabel(editor, item, index).toUpperCase(), item.label])
-  if (named.length)
-    groups.append(
-      helpGroup(
-        "Labels here",
-        named.filter(([key]) => key),
-      ),
-    )
-  inside.append(head, groups)
-  return [inside]
-}
-
-function helpGroup(name, keys) {
-  const group = make("section", "")
-  const list = make("dl", "")
-  for (const [key, text] of keys) {
-    const caps = make("dt", "")
-    for (const part of key.split(", ")) caps.append(make("kbd", "", part))
-    list.append(caps, make("dd", "", text))
-  }
-  group.append(make("h3", "", name), list)
-  return group
+  const groups = named.length ? [...HELP, ["Labels here", named.filter(([key]) => key)]] : HELP
+  return listOfKeys(groups, button("Close", "help", "Esc"))
 }

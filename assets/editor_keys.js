@@ -82,7 +82,7 @@ function onKey(editor, event) {
   if (!editor.data || event.isComposing || event.defaultPrevented) return
   const target = event.composedPath()[0]
   if (isTyping(target)) return onFieldKey(editor, event)
-  if (isDialogOpen(editor)) return
+  if (isDialogOpen()) return
   const name = keyName(event)
   const command = editor.find(".help").open ? helpCommand(name) : commandFor(editor, name, target)
   if (!command) return
@@ -101,8 +101,8 @@ const helpCommand = (name) =>
 
 function commandFor(editor, name, target) {
   const place = whereFocusIs(editor, target)
+  if (place === "elsewhere" && (keepsKeys(target) || (name === "Escape" && !canLeave(editor)))) return null
   if (place !== "sentence" && NATIVE.has(name)) return null
-  if (place === "elsewhere" && /Arrow|Delete|Backspace|Escape/.test(name) && !/Ctrl|Alt/.test(name)) return null
   if (name === "Tab" && !neighbourSpan(editor, 1)) return null
   if (name === "Shift+Tab" && !neighbourSpan(editor, -1)) return null
   if (editor.mode !== "edit" && NATIVE.has(name) && /Tab/.test(name)) return null
@@ -137,12 +137,6 @@ function isTyping(target) {
   )
 }
 
-function isDialogOpen(editor) {
-  return [...document.querySelectorAll('[role="dialog"], dialog[open]')].some(
-    (node) => !editor.root.contains(node) && node.getClientRects().length,
-  )
-}
-
 /** In the sentence (or nowhere), on one of our buttons, or elsewhere on the page. */
 function whereFocusIs(editor, target) {
   if (!hasFocus(editor)) return "elsewhere"
@@ -152,5 +146,5 @@ function whereFocusIs(editor, target) {
 function hasFocus(editor) {
   const home = editor.root.getRootNode()
   const active = document.activeElement
-  return !active || active === document.body || active === home.host || editor.root.contains(active)
+  return isNowhere(active) || active === home.host || editor.root.contains(active)
 }

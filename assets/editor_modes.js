@@ -58,7 +58,10 @@ function mergeHere(editor) {
   const { side, index } = editor.cursor
   const row = editor.doc[side]
   if (index + 1 >= row.words.length) return say(editor, "There is no next word to join it with.")
-  if (labelsMeet(row, index)) return say(editor, "Two labels meet here: delete one of them before joining the words.", "warn")
+  if (labelsMeet(row, index)) {
+    const both = resultOf({ kind: "label", side, start: index, end: index + 2 })
+    return say(editor, "Two labels meet here: delete one of them before joining the words.", "warn", both)
+  }
   const said = `${quoted(row.words[index] + row.words[index + 1])} is one word now.`
   if (edit(editor, { kind: "merge", side, word: index }, said)) settleWord(editor, side, index)
 }

@@ -187,16 +187,18 @@ function paintWord(editor, node, side, index, picked, whole) {
   node.tabIndex = here ? 0 : -1
 }
 
-/** Give the focus to the word under the cursor, unless the person is busy elsewhere on the page. */
+/** Give the focus to the word under the cursor, unless the person is busy elsewhere on the page: the link that led here is
+ not elsewhere. A page that has just come is not scrolled. */
 function settleFocus(editor) {
   const { side, index } = editor.cursor
   const node = editor.rows[side].words[index]
-  const busy = editor.root.querySelector("form:not([hidden])") || editor.find(".help").open || !hasFocus(editor)
+  const away = !hasFocus(editor) && !isOnNavigation(document.activeElement)
+  const busy = editor.root.querySelector("form:not([hidden])") || editor.find(".help").open || away
   const lost = editor.hadFocus && editor.root.getRootNode().activeElement === null
   const pending = node && !busy && (editor.focusPending || lost)
   if (pending) node.focus({ preventScroll: true })
   if (node && (pending || editor.scrollPending)) bringIntoView(editor, side, index)
-  if (pending) node.scrollIntoView({ block: "nearest", inline: "nearest" })
+  if (pending && editor.focusPending !== "arriving") node.scrollIntoView({ block: "nearest", inline: "nearest" })
   editor.focusPending = editor.scrollPending = false
 }
 

@@ -19,7 +19,7 @@ function createList(root) {
   return {
     root, find, client,
     data: null, selected: null, index: 0, since: Date.now(),
-    awaited: null, ops: [], count: 0, sentAt: 0, pause: RESEND_AFTER, waitingSince: 0, done: [], problems: new Set(), said: "",
+    awaited: null, ops: [], count: 0, sentAt: 0, pause: RESEND_AFTER, waitingSince: 0, done: [], problems: new Set(), saysRow: false,
     view: { n: 0, open: null, turn: 0, name: null },
   } // prettier-ignore
 }
@@ -29,6 +29,7 @@ function attach(list) {
   const listening = (list.listening = new AbortController())
   const on = (target, name, action, options) => target.addEventListener(name, (event) => action(list, event), { signal: listening.signal, ...options })
   on(document, "keydown", onKey, { capture: true })
+  on(document, "focusin", (_, event) => watchFocus(event), { capture: true })
   on(list.root, "click", onClick)
   on(list.root, "dblclick", onDoubleClick)
   on(window, "beforeunload", (_, event) => list.ops.length && event.preventDefault())
@@ -59,6 +60,7 @@ function receive(list, data) {
   settle(list, turned)
   followAwaited(list)
   paint(list)
+  if (!before && mayTakeFocus()) list.find("table").focus({ preventScroll: true })
 }
 
 /** Select the sentence whose last step was taken back, as soon as it is in the list again. */
@@ -102,7 +104,7 @@ function select(list, index, moved = true) {
   list.awaited = null
   paint(list)
   list.find("tbody").children[list.index]?.scrollIntoView({ block: "nearest" })
-  if (row) say(list, `Row ${list.data.start + list.index + 1} of ${list.data.total}: sentence ${row.position + 1}`)
+  sayRow(list)
 }
 
 /** Go `by` rows on; over the end of the page, ask for the next one. */
@@ -199,9 +201,22 @@ function askForName(list, side, entity) {
   send(list)
 }
 
-const DO = { accept, flag, undo, open, skip: (list) => move(list, 1) }
+/** Open or close the list of keys; the browser gives the focus back to where it was. */
+function toggleHelp(list) {
+  const help = list.find(".help")
+  if (help.open) return help.close()
+  const close = make("button", "", "Close ")
+  close.type = "button"
+  close.dataset.do = "help"
+  close.append(make("kbd", "", "Esc"))
+  help.replaceChildren(listOfKeys(HELP, close))
+  help.showModal()
+}
+
+const DO = { accept, flag, undo, open, skip: (list) => move(list, 1), help: toggleHelp }
 
 function onClick(list, event) {
+  if (event.target.matches(".help")) return toggleHelp(list) // beside the list of keys, on the page behind it
   const button = event.target.closest("button[data-do]")
   if (button) return DO[button.dataset.do](list)
   const entity = event.target.closest("button.entity")
@@ -214,33 +229,50 @@ function onDoubleClick(list, event) {
   if (event.target.closest("tbody tr")) open(list)
 }
 
-const TYPING = "input, textarea, select, [contenteditable='true'], [role='slider']"
+const TYPING = "input, textarea, select, [contenteditable='true']"
 const KEYS = {
   a: accept, s: DO.skip, f: flag,
   ArrowDown: (list) => move(list, 1), ArrowUp: (list) => move(list, -1),
   PageDown: (list) => move(list, 10), PageUp: (list) => move(list, -10),
   Home: (list) => select(list, 0), End: (list) => select(list, list.data.rows.length - 1),
-  Enter: open,
+  Enter: open, "?": toggleHelp,
 } // prettier-ignore
+const HELP = [
+  ["Move", [
+    ["\u2191 \u2193", "sentence above, below"], ["Page \u2191, Page \u2193", "ten up, ten down"],
+    ["Home, End", "first, last of this page"], ["Enter", "open the sentence"],
+  ]],
+  ["Decide", [
+    ["A", "accept, on to the next open one"], ["S", "skip"], ["F", "flag, or take the flag off"],
+    ["Ctrl Z", "take back the last step made here"],
+  ]],
+  ["Show", [["?", "this list"], ["Esc", "close it"]]],
+] // prettier-ignore
 
-/** Letters work wherever the focus is, except where one types; arrows and Enter only in the list or nowhere. */
+/** All keys work wherever the focus is, or none: where one types, or in a widget with keys of its own. Enter may be a
+ button's or a link's. */
 function onKey(list, event) {
   const target = event.composedPath()[0]
+  if (list.find(".help").open) return onHelpKey(list, event)
   if (!list.data || event.altKey || event.metaKey || (event.shiftKey && event.key.length > 1)) return
-  if (document.querySelector('[role="dialog"], [data-testid="stPopoverBody"]') || target.closest?.(TYPING)) return
+  const here = isNowhere(target) || target === list.find("table")
+  if (isDialogOpen() || target.closest?.(TYPING) || (!here && keepsKeys(target))) return
   if (event.ctrlKey) {
     if (event.key.toLowerCase() !== "z" || event.shiftKey) return
     return used(event), undo(list)
   }
   const isLetter = event.key.length === 1
   const action = KEYS[isLetter ? event.key.toLowerCase() : event.key]
-  if (!action || (!isLetter && !isHere(list, target))) return
+  if (!action || (event.key === "Enter" && !here)) return
   used(event)
   if (!event.repeat || !isLetter) action(list)
 }
 
-function isHere(list, target) {
-  return target === document.body || target === list.find("table") || target.closest?.("[data-testid='stMain']") === target
+/** Over the list of keys no other key works; Tab and Enter are the browser's. */
+function onHelpKey(list, event) {
+  if (event.key !== "Escape" && event.key !== "?") return
+  used(event)
+  if (!event.repeat) toggleHelp(list)
 }
 
 function used(event) {
@@ -249,6 +281,15 @@ function used(event) {
 }
 
 function say(list, text) {
-  list.said = text
-  list.find(".said").textContent = text
+  list.saysRow = false
+  const said = list.find(".said")
+  if (said.textContent !== text) said.textContent = text // what is written again is read out again
+}
+
+/** Say which row is selected; from then on, `paint` keeps the text to what is drawn. */
+function sayRow(list) {
+  const row = current(list)
+  const { start, total } = list.data
+  say(list, row ? `Row ${start + list.index + 1} of ${total}: sentence ${row.position + 1}` : "")
+  list.saysRow = true
 }

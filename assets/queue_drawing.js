@@ -19,6 +19,7 @@ function paint(list) {
   none.textContent = empty
   paintPreview(list)
   paintSaved(list)
+  if (list.saysRow) sayRow(list) // rows above it may have left the list
 }
 
 function makeRow(list, row, isSelected) {

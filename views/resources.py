@@ -8,6 +8,8 @@ from pathlib import Path
 import streamlit as st
 
 ASSETS = Path(__file__).parent.parent / "assets"
+SHARED = ("help.css", "help.js", "page_focus.js")
+"""What the components whose keys work from the whole page have in common."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -50,7 +52,7 @@ def style() -> str:
 
 def editor_component():
     """Return the mount function of the editor (see assets/editor.js)."""
-    return _component("editor", *sorted(path.name for path in ASSETS.glob("editor_*.*")))
+    return _component("editor", *SHARED, *sorted(path.name for path in ASSETS.glob("editor_*.*")))
 
 
 def compare_component():
@@ -60,7 +62,7 @@ def compare_component():
 
 def queue_component():
     """Return the mount function of the list of sentences to check (see assets/queue.js)."""
-    return _component("queue", "queue_drawing.js")
+    return _component("queue", *SHARED, "queue_drawing.js")
 
 
 def disputes_component():

@@ -216,6 +216,17 @@ def test_token_mode_counts_code_points(editor):
     assert editor.said == "‘é’ cannot be split.", "an accent is not torn from its letter"
 
 
+def test_the_mark_stops_between_whole_thai_letters(editor):
+    """The vowel of the last letter is no combining mark, yet nobody reads it as a letter of its own."""
+    editor.start(data(row("Hi", name="English"), row("แม่น้ำ x", name="Thai", language="th"), []))
+    editor.press("t", "ArrowRight", "Enter", "ArrowRight", "ArrowRight", "Enter")
+    assert editor.ops == [{"kind": "split", "side": "target", "word": 0, "at": 3}]
+    assert editor.text(".cells.target").split() == ["แม่", "น้ำ", "x"]
+    editor.press("ArrowLeft", "Enter")
+    assert len(editor.ops) == 1
+    assert editor.said == "‘น้ำ’ cannot be split."
+
+
 def test_two_labels_are_not_joined(editor):
     target = {**news()["target"], "entities": [entity(11, 12, "LOC"), entity(12, 15, "ORG")]}
     editor.start(news(target=target, pairs=[], pick={"side": "target", "start": 11, "end": 12, "n": 1})).press("t", "m")
@@ -246,15 +257,83 @@ def test_keys_wait_for_dialogs(editor):
     assert editor.ops == []
 
 
-def test_letters_work_from_elsewhere_but_arrows_and_enter_stay_there(editor):
+def focused(editor) -> str:
+    """Return what has the focus: the id of an element of the page, or the word of the sentence."""
+    return editor.tab.evaluate(
+        "document.activeElement.id === 'home' ? harness.home.activeElement.textContent : document.activeElement.id"
+    )
+
+
+def test_all_keys_work_from_a_button_but_what_presses_it(editor):
     editor.start(news())
     editor.find("#button").focus()
-    editor.press("ArrowLeft", "Backspace", "Escape", "Tab")
+    editor.press("ArrowLeft", "Enter", "Space", "l")
+    assert editor.ops == [{"kind": "label", "side": "target", "start": 11, "end": 12, "label": "LOC"}]
+    assert focused(editor) == "button"
+    editor.press("Backspace")
+    assert editor.ops[1:] == [{"kind": "remove", "side": "target", "start": 11, "end": 12}]
+
+
+def test_no_key_works_in_a_widget_that_uses_arrows_itself(editor):
+    """Else the arrows would turn the widget, and the letter after them change what was not looked at."""
+    editor.start(news())
+    editor.find("#button").focus()
+    editor.press("Tab", "Tab")
+    assert focused(editor) == "radio"
+    editor.press("ArrowLeft", "p", "x")
     assert editor.ops == []
     assert editor.pick == ("target", 12, 15)
-    editor.find("#button").focus()
-    editor.press("p")
-    assert [op["kind"] for op in editor.ops] == ["label"]
+
+
+def test_all_keys_work_after_a_click_on_a_tab_or_radio_button(editor):
+    editor.start(news())
+    editor.find("#radio").click()
+    editor.press("ArrowLeft", "l")
+    assert editor.ops == [{"kind": "label", "side": "target", "start": 11, "end": 12, "label": "LOC"}]
+
+
+def test_an_editor_that_has_just_come_takes_the_focus(editor):
+    editor.start(news())
+    assert focused(editor) == "a"
+    editor.load()
+    editor.find("#navigation").click()
+    editor.start(news())
+    assert focused(editor) == "a"
+    editor.press("ArrowRight", "Shift+Tab", "m")
+    assert editor.ops == [{"kind": "label", "side": "target", "start": 7, "end": 8, "label": "MISC"}]
+
+
+@pytest.mark.parametrize("busy", ["elsewhere", "button", "radio"])
+def test_an_editor_that_has_just_come_leaves_the_focus_where_a_person_is_busy(editor, busy):
+    editor.find(f"#{busy}").focus()
+    editor.start(news())
+    assert focused(editor) == busy
+    editor.feed(news(sentence="news-013", position=12))
+    assert focused(editor) == busy
+
+
+def test_an_editor_that_has_just_come_leaves_the_focus_to_a_dialog(editor):
+    editor.tab.evaluate(
+        "document.body.append(Object.assign(document.createElement('p'), { role: 'dialog', innerText: 'x' }))"
+    )
+    editor.start(news())
+    assert editor.tab.evaluate("document.activeElement === document.body")
+
+
+def test_all_keys_work_from_a_link_between_pages(editor):
+    """Arrows as letters; what follows a link or leaves it stays as it is, until an arrow leads into the sentence."""
+    editor.start(news())
+    editor.find("#navigation").focus()
+    editor.press("Shift+Tab")
+    assert focused(editor) == "button"
+    editor.press("Tab", "Space", "Enter")
+    assert focused(editor) == "navigation"
+    assert editor.tab.url.endswith("#here")
+    assert editor.ops == []
+    editor.press("ArrowLeft")
+    assert focused(editor) == "discutir"
+    editor.press("Tab", "m")
+    assert editor.ops == [{"kind": "label", **ORG, "label": "MISC"}]
 
 
 def test_keys_are_not_used_while_the_next_sentence_is_on_its_way(editor):

@@ -182,6 +182,66 @@ def test_a_conflict_shows_both_versions(editor, button, keep):
     assert editor.find(".conflict").count() == 0
 
 
+def labelled(label: str, **more) -> dict:
+    """Return the sentence as another person has made it: another label on its last entity."""
+    value = news(revision=5, **more)
+    value["target"]["entities"][-1].update(label=label, state="corrected")
+    return value
+
+
+def test_what_is_said_is_not_of_a_label_that_somebody_else_has_replaced(editor):
+    editor.start(news()).press("p")
+    assert editor.said == "PER on ‘a União Europeia’."
+    acknowledged = {editor.sent[-1]["client"]: 1}
+    conflict = {"line": "~x", "author": "Omar", "at": "14:01", "text": "", "mine": [], "theirs": []}
+    editor.feed(labelled("LOC", acknowledged=acknowledged, conflict=conflict))
+    assert editor.boxes()[-1].startswith("LOC")
+    assert editor.said == "There are two versions of this sentence: choose one above."
+    editor.tab.get_by_text("Keep stored").click()
+    assert editor.said == "The stored version stays."
+    editor.feed(labelled("LOC", acknowledged={editor.sent[-1]["client"]: 2}))
+    editor.press("l")
+    assert editor.said == "‘a União Europeia’ is LOC already."
+    editor.feed({**labelled("PER"), "revision": 6})  # another tab has kept its own version
+    assert editor.said == ""
+
+
+@pytest.mark.parametrize(
+    ("keys", "change", "said"),
+    [
+        (["x"], {"revision": 4}, ""),
+        (["y"], {"revision": 4}, ""),
+        (["["], {"revision": 4}, ""),
+        (["f"], {"revision": 4}, ""),
+        (["f"], {"revision": 4, "flagged": True, "note": "seen"}, "Flagged."),
+        (["t", "m"], {"revision": 4}, ""),
+        (["c"], {"revision": 4, "candidates": {}}, ""),
+        (["p"], {"sentence": "news-013", "position": 12}, ""),
+        (["g", "Enter"], {"revision": 4, "links": []}, "‘European’ and ‘a’ not linked any more."),
+        (["g", "Enter"], {"revision": 4}, ""),
+        (["Control+s"], {"revision": 4, "flagged": True}, "Everything is saved already."),
+    ],
+)
+def test_what_is_said_stays_while_it_is_so(editor, keys, change, said):
+    """The answer says that all is stored; what it shows is as another person has left it."""
+    editor.start(news()).press(*keys)
+    assert editor.said != ""
+    client, count = editor.queue["client"], editor.queue["count"]
+    editor.feed(news(acknowledged={client: count}, **change))
+    assert editor.said == said
+
+
+@pytest.mark.parametrize(
+    "keys", [["p"], ["x"], ["y"], ["["], ["c", "Enter"], ["t", "m"], ["g", "Enter"], ["n", "H", "Enter"]]
+)
+def test_what_is_said_stays_when_it_is_stored(editor, keys):
+    editor.start(news(), answering=True).press(*keys)
+    said = editor.said
+    editor.tab.wait_for_function("harness.data.saved")
+    editor.settle()
+    assert editor.said == said != ""
+
+
 def test_the_server_may_choose_a_span_until_the_person_moves_on(editor):
     editor.start(news()).press("ArrowLeft")
     n = editor.view["n"]

@@ -114,6 +114,29 @@ def test_worked_through_by_keys(page, server, store):
     assert selected(page) == order[2]  # back where one was
 
 
+def test_the_row_that_is_said_is_the_row_that_is_drawn(page, server, store):
+    """What is accepted leaves the list of open sentences, so that the rows below it move up."""
+    project = small(store)
+    open_queue(page, server, project, 5)
+    order = numbers(page)
+    said = page.locator(".queue .said")
+    page.keyboard.press("a")
+    wait_rows(page, 4)
+    assert said.inner_text() == f"Row 1 of 4: sentence {order[1]}"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Control+z")
+    wait_rows(page, 5)
+    assert said.inner_text() == f"Last step on sentence {order[0]} taken back."
+    page.keyboard.press("ArrowDown")
+    assert said.inner_text() == f"Row 2 of 5: sentence {order[1]}"
+    for _ in range(4):
+        page.keyboard.press("a")
+    wait_rows(page, 1)
+    page.keyboard.press("a")
+    wait_rows(page, 0)
+    assert said.inner_text() in ("", f"Sentence {order[0]} accepted.")
+
+
 def test_quick_keys_are_all_stored(page, server, store):
     project = many(store, 40)
     open_queue(page, server, project, 25)
@@ -141,6 +164,99 @@ def test_clicks_do_the_same(page, server, store):
     assert store.sentence(project, number - 1).edits.checked
     page.get_by_role("button", name="Open Enter").click()
     page.wait_for_url("**/inspect?**")
+
+
+def test_all_keys_work_after_the_page_was_chosen_in_the_menu(page, server, store):
+    """The link keeps the focus of the page: dead arrows and a living A would accept what nobody looked at."""
+    project = small(store)
+    page.goto(f"{server.url}/inspect?project={project}&s=1", wait_until="domcontentloaded")
+    page.locator(".target .box").first.wait_for()
+    page.get_by_role("link", name="Queue").click()
+    page.locator(".queue tbody tr").nth(4).wait_for()
+    page.get_by_text("not read yet").first.wait_for(state="detached")
+    order = numbers(page)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert selected(page) == order[2]
+    page.get_by_role("link", name="Queue").focus()
+    page.keyboard.press("ArrowUp")
+    assert selected(page) == order[1]
+    page.keyboard.press("a")
+    saved(page)
+    assert [one.position + 1 for one in store.sentences(project) if one.edits.checked] == [order[1]]
+    page.get_by_role("link", name="Inspect").click()
+    page.locator(".target .box.current").wait_for()
+    number = int(page.url.split("&s=")[1].split("&")[0])
+    page.locator(".target .word:focus").wait_for()
+    page.keyboard.press("ArrowRight")
+    word = page.locator(".target .word.cursor").inner_text()
+    page.keyboard.press("m")
+    page.locator(".target .box", has_text="MISC").wait_for()
+    page.locator(".editor .saved.good", has_text="Saved").wait_for()
+    stored = store.sentence(project, number - 1)
+    words = stored.task.target.words
+    assert [words[one.span.start] for one in stored.edits.placed if one.label == "MISC"] == [word]
+
+
+def test_the_list_of_keys_opens_by_key_and_button_and_gives_the_focus_back(page, server, store):
+    project = small(store)
+    open_queue(page, server, project, 5)
+    inside = "document.activeElement.shadowRoot.activeElement"
+    for show, back in (
+        (lambda: page.keyboard.press("?"), ".queue table"),
+        (lambda: page.get_by_role("button", name="Keys, question mark").click(), ".queue .keys"),
+    ):
+        show()
+        keys = page.get_by_role("dialog", name="Keys")
+        keys.get_by_text("accept, on to the next open one").wait_for()
+        assert page.evaluate(f"{inside}.closest('.help') !== null")
+        before = selected(page)
+        for key in ("a", "f", "ArrowDown"):
+            page.keyboard.press(key)
+        assert selected(page) == before
+        page.keyboard.press("Escape")
+        keys.wait_for(state="hidden")
+        assert page.evaluate(f"{inside}.matches('{back}')")
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Keys").get_by_role("button", name="Close").click()
+    page.keyboard.press("?")
+    page.keyboard.press("?")
+    assert not page.get_by_role("dialog", name="Keys").is_visible()
+    assert not any(one.revision for one in store.sentences(project))
+
+
+def test_every_key_of_the_list_is_told(page, server, store):
+    open_queue(page, server, small(store), 5)
+    page.keyboard.press("?")
+    told = page.locator(".queue .help kbd").all_inner_texts()
+    arrows = ["\u2191 \u2193", "Page \u2191", "Page \u2193"]
+    assert set(told) == {*arrows, "Home", "End", "Enter", "A", "S", "F", "Ctrl Z", "?", "Esc"}
+
+
+def test_a_list_that_has_just_come_leaves_the_focus_where_a_person_types(page, server, store):
+    project = small(store)
+    open_queue(page, server, project, 5)
+    assert page.evaluate("document.activeElement.shadowRoot?.activeElement?.matches('.queue table')")
+    find = page.get_by_placeholder("Find a word, name or note")
+    find.fill("nothing is like this")
+    page.keyboard.press("Enter")
+    page.locator(".queue .none", has_text="No sentence is in this list").wait_for()
+    find.fill("anna")
+    page.keyboard.press("Enter")
+    wait_rows(page, 3)
+    assert page.evaluate("document.activeElement.tagName") == "INPUT"
+
+
+def test_all_keys_work_after_a_click_on_a_button(page, server, store):
+    project = small(store)
+    open_queue(page, server, project, 5)
+    page.get_by_text("Corpus order").click()
+    page.locator(".queue tbody tr:first-child .number", has_text="1").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("f")
+    page.locator(".queue tr[aria-selected=true] .state", has_text="Flagged").wait_for()
+    saved(page)
+    assert [one.position + 1 for one in store.sentences(project) if one.edits.flagged] == [2]
 
 
 def test_keys_are_letters_where_one_types(page, server, store):

@@ -13,11 +13,12 @@ ASSETS = HERE.parent.parent.parent / "assets"
 
 def editor_script() -> str:
     """Return the scripts of the editor joined into one, as the app gives them to Streamlit."""
-    return "".join(path.read_text("utf-8") for path in sorted(ASSETS.glob("editor*.js")))
+    parts = [ASSETS / "help.js", ASSETS / "page_focus.js", *sorted(ASSETS.glob("editor*.js"))]
+    return "".join(path.read_text("utf-8") for path in parts)
 
 
 def editor_style() -> str:
-    parts = [ASSETS / "tokens.css", *sorted(ASSETS.glob("editor*.css"))]
+    parts = [ASSETS / "tokens.css", ASSETS / "help.css", *sorted(ASSETS.glob("editor*.css"))]
     return "".join(path.read_text("utf-8") for path in parts)
 
 
