@@ -8,7 +8,7 @@
 //   project, sentence, position (from 0), total, line, revision, method, settings: where we are; an edit
 //     names them again
 //   acknowledged {client: n}: all operations up to n are dealt with; problems [{client, n, text}]: those refused
-//   source, target {name, note, language, direction, tight, gaps, words, linked, missing,
+//   source, target {name, note, language, direction, tight, gaps, words, linked, missing, why (it is missing),
 //     entities: [{start, end, label, colour, score, state: auto|kept|accepted|bulk|corrected|manual, said}]}
 //   links [[source, target, weight, score, by hand]], pairs [[source entity, target entity]]
 //   strips [{name, entities, differs: [word], note}], candidates {source entity: [{start, end, label, score, why}]}

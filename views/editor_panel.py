@@ -162,7 +162,8 @@ def about(desk: Desk) -> str:
 def _row(desk: Desk, side: str, note: str) -> dict[str, Any]:
     sentence = desk.sentence_on(side)
     if sentence is None:
-        return values.missing_row(getattr(desk.setup, f"{side}_language"))
+        # said here and not only below: under a long sentence nobody sees what is below
+        return values.missing_row(getattr(desk.setup, f"{side}_language"), desk.sheet.why_not_computed)
     if desk.alignment is None:
         linked = range(len(sentence))  # nothing is known yet, so no word is without a link
     else:

@@ -350,6 +350,14 @@ def test_a_missing_model_is_one_message_and_the_text_is_still_there(app, editor)
     assert "Traceback" not in html(app)
 
 
+def test_why_there_is_no_translation_is_said_where_it_would_stand(app, editor):
+    here = editor(("Ann left .", None), translator="given")
+    assert here.data["target"]["missing"] and "translat" in here.data["target"]["why"]
+    assert here.data["target"]["why"] in html(app), "as it is said under the editor"
+    save_translation(app, "Ann ging .")
+    assert "why" not in here.data["target"]
+
+
 def test_only_what_the_current_method_has_to_say_stands_under_the_editor(app, project):
     number = project(PAIR, methods=("heuristic", "model-transfer"))
     page(app, "inspect", project=str(number), m="heuristic")

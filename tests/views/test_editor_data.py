@@ -76,4 +76,5 @@ def test_links_of_a_person_are_marked():
 def test_rows_are_plain_json():
     for row in (editor_data.row(TARGET, (PER,), "", {0}), editor_data.missing_row("ar")):
         assert json.loads(json.dumps(row)) == row
+    assert editor_data.missing_row("ar", "too long")["why"] == "too long"
     assert editor_data.missing_row("ar")["missing"] and editor_data.missing_row("ar")["direction"] == "rtl"
