@@ -168,8 +168,9 @@ function acceptSentence(editor) {
   if (!editor.doc.target.words.length) return say(editor, "There is no translation to check yet.", "warn")
   if (editor.data.conflict) return say(editor, "There are two versions: choose one above first.", "warn")
   if (!editor.doc.checked && !edit(editor, { kind: "check" }, "Checked.")) return
-  if (editor.data.position + 1 < editor.data.total) goTo(editor, editor.data.position + 1)
-  else say(editor, "Checked. This was the last sentence.", "good")
+  const { position, total, following = position + 1 < total ? position + 1 : null } = editor.data
+  if (following !== null) goTo(editor, following)
+  else say(editor, `Checked. This was the last ${"following" in editor.data ? "of your sentences" : "sentence"}.`, "good")
 }
 
 function stepBack(editor, kind) {

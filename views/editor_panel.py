@@ -148,6 +148,7 @@ def data_of(desk: Desk) -> dict[str, Any]:
             "about": about(desk),
         },
         "progress": {"checked": project.checked, "total": project.sentences},
+        **_following(desk),
         **_wish(desk),
     }
 
@@ -157,6 +158,12 @@ def about(desk: Desk) -> str:
     pair = language_pair(desk.setup.source_language, desk.setup.target_language)
     own = f" \u00b7 your own version, {desk.stored.line.removeprefix('@')}" if desk.stored.line else ""
     return f"{desk.project.name} \u00b7 {pair}{own}"
+
+
+def _following(desk: Desk) -> dict[str, int | None]:
+    """Return the sentence that accepting goes on with, to somebody who was given sentences here: never others' work."""
+    left = people.following(desk.project.id, desk.stored.position)
+    return {} if left is None else {"following": left[0] if left else None}
 
 
 def _row(desk: Desk, side: str, note: str) -> dict[str, Any]:

@@ -272,6 +272,13 @@ def test_keys_are_not_used_while_the_next_sentence_is_on_its_way(editor):
     assert editor.sent[-1]["view"]["go"] is None
 
 
+def test_accept_goes_on_with_the_sentences_given_to_the_person(editor):
+    editor.start(news(following=15)).press("a")
+    assert editor.view["go"] == 15
+    editor.start(news(sentence="news-016", position=15, following=None)).press("a")
+    assert editor.view["go"] is None and editor.said == "Checked. This was the last of your sentences."
+
+
 def test_why_a_text_is_missing_stands_in_its_place_at_the_top_of_a_long_sentence(editor):
     nothing = row("", name="Portuguese", missing=True, why="A sentence has 310 words, at most 80 are translated.")
     editor.start(data(row("word " * 310, name="English"), nothing, []))
