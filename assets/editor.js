@@ -8,13 +8,14 @@
 //   project, sentence, position (from 0), total, line, revision, method, settings: where we are; an edit
 //     names them again
 //   acknowledged {client: n}: all operations up to n are dealt with; problems [{client, n, text}]: those refused
-//   source, target {name, note, language, direction, tight, gaps, words, linked, missing,
+//   source, target {name, note, language, direction, tight, gaps, words, linked, missing, why (it is missing),
 //     entities: [{start, end, label, colour, score, state: auto|kept|accepted|bulk|corrected|manual, said}]}
 //   links [[source, target, weight, score, by hand]], pairs [[source entity, target entity]]
 //   strips [{name, entities, differs: [word], note}], candidates {source entity: [{start, end, label, score, why}]}
 //   labels [{label, key, colour}], checked, flagged, note, undo, redo (possible steps), saved (time), author
 //   readonly (false or why not), stale, conflict {line, author, at, text, mine, theirs: entities}, doubt [{text, tone}]
 //   guidelines, title {id, about}, progress {checked, total}
+//   following: the position accepting goes on with, null: none; only for who was given sentences, others take the next
 //   pick {side, start, end, n}, ghost: what the server would have selected; it counts if n is above view.n
 //
 // To the server, the one state value `sent` (projection/corrections/inbox.py):

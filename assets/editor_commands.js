@@ -174,8 +174,10 @@ function acceptSentence(editor) {
   if (!editor.doc.target.words.length) return say(editor, "There is no translation to check yet.", "warn")
   if (editor.data.conflict) return say(editor, "There are two versions: choose one above first.", "warn")
   if (!editor.doc.checked && !edit(editor, { kind: "check" }, "Checked.")) return
-  if (editor.data.position + 1 < editor.data.total) goTo(editor, editor.data.position + 1)
-  else say(editor, "Checked. This was the last sentence.", "good", resultOf({ kind: "check" }))
+  const { position, total, following = position + 1 < total ? position + 1 : null } = editor.data
+  const last = "following" in editor.data ? "of your sentences" : "sentence"
+  if (following !== null) goTo(editor, following)
+  else say(editor, `Checked. This was the last ${last}.`, "good", resultOf({ kind: "check" }))
 }
 
 function stepBack(editor, kind) {

@@ -67,13 +67,12 @@ function paintRow(editor, side) {
   }
   while (next < row.words.length) units.push(wordUnit(next++))
   view.boxes = boxes
-  if (!row.words.length)
-    units.push({
-      node: make("span", "nothing", row.missing ? `No ${row.name} text yet.` : "No words."),
-      start: 0,
-      end: 0,
-      texts: ["No words or text yet, at all"],
-    })
+  editor.root.classList.toggle(`no-${side}`, !row.words.length)
+  if (!row.words.length) {
+    const said = row.missing ? [`No ${row.name} text yet.`, row.why].filter(Boolean).join(" ") : "No words."
+    // its width is that of the first text, as the reason takes several lines; it is measured anew with the second
+    units.push({ node: make("span", "nothing", said), start: 0, end: 0, texts: ["No words or text yet, at all", said] })
+  }
   view.units = units
 }
 

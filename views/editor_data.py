@@ -29,9 +29,9 @@ def row(sentence: Sentence, entities: Sequence[Entity], note: str, linked: Itera
     }
 
 
-def missing_row(language: str) -> dict[str, Any]:
-    """Return the row of a side that is not there."""
-    return row(Sentence("", (), language), (), "not there yet", ()) | {"missing": True}
+def missing_row(language: str, why: str = "") -> dict[str, Any]:
+    """Return the row of a side that is not there; `why` is what kept it from being there, as far as that is known."""
+    return row(Sentence("", (), language), (), "not there yet", ()) | {"missing": True, "why": why}
 
 
 def entity_value(entity: Entity) -> dict[str, Any]:

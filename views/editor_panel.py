@@ -148,6 +148,7 @@ def data_of(desk: Desk) -> dict[str, Any]:
             "about": about(desk),
         },
         "progress": {"checked": project.checked, "total": project.sentences},
+        **_following(desk),
         **_wish(desk),
     }
 
@@ -159,10 +160,17 @@ def about(desk: Desk) -> str:
     return f"{desk.project.name} \u00b7 {pair}{own}"
 
 
+def _following(desk: Desk) -> dict[str, int | None]:
+    """Return the sentence that accepting goes on with, to somebody who was given sentences here: never others' work."""
+    left = people.following(desk.project.id, desk.stored.position)
+    return {} if left is None else {"following": left[0] if left else None}
+
+
 def _row(desk: Desk, side: str, note: str) -> dict[str, Any]:
     sentence = desk.sentence_on(side)
     if sentence is None:
-        return values.missing_row(getattr(desk.setup, f"{side}_language"))
+        # said here and not only below: under a long sentence nobody sees what is below
+        return values.missing_row(getattr(desk.setup, f"{side}_language"), desk.sheet.why_not_computed)
     if desk.alignment is None:
         linked = range(len(sentence))  # nothing is known yet, so no word is without a link
     else:

@@ -15,7 +15,6 @@ from projection.exchange.checks import Loss, shown
 from projection.exchange.delivery import SAME_FILE, Request, same_reasons
 from projection.exchange.formats import GROUPS
 from projection.exchange.preview import preview
-from projection.exchange.selection import TITLES
 from projection.pipeline import Setup
 from projection.text.schemes import SCHEMES
 from views import markup
@@ -27,7 +26,8 @@ _STRINGS = re.compile(r'("(?:[^"\\]|\\.)*")')
 _SPACED = frozenset({"conll2002", "conll2003", "conllu", "uner", "parallel", "webanno"})
 SCOPES = {"all": "All", "checked": "Checked", "one": "This one"}
 ORDER = ("IOB2", "BIOES", "BILOU", "IOB1")
-SWATCHES = {"automatic": "auto", "given": "kept"}
+DRAWN = {"automatic": "auto", "given": "kept"}
+"""How the editor draws the states that it names otherwise than files do."""
 LINES_SHOWN = 200
 LABELS_SHOWN = 12
 
@@ -90,10 +90,13 @@ def sentence_choice(items: Sequence[Corrected], sides: Sequence[Side], position:
 
 
 def _state(state: str, count: int) -> bool:
+    """Ask for one state, in the words and with the mark of the editor's legend."""
+    drawn = DRAWN.get(state, state)
     row = st.container(horizontal=True, vertical_alignment="center", gap="small")
     with row:
-        wanted = st.checkbox(TITLES[state].capitalize(), value=True, key=f"export-state-{state}", width="stretch")
-        swatch = f'<span class="entity {SWATCHES.get(state, state)} swatch"></span>'
+        said = markup.SAID[drawn].capitalize()
+        wanted = st.checkbox(said, value=True, key=f"export-state-{state}", width="stretch")
+        swatch = f'<span class="entity {drawn} swatch" aria-hidden="true">{markup.MARKS.get(drawn, "")}</span>'
         st.html(f'<span class="legend">{swatch}{markup.thousands(count)}</span>', width="content")
     return wanted
 

@@ -119,10 +119,10 @@ def waiting(job: Job) -> None:
 
 
 def prepare_next(desk: Desk) -> None:
-    """Have the sentences after this one ready when the person gets there."""
-    first = desk.stored.position + 1
-    following = range(first, min(first + AHEAD, desk.project.sentences))
-    lines = {position: people.line_here(desk.project.id, position) for position in following}
+    """Have the sentences after this one ready when the person gets there: their own ones, if they were given some."""
+    position = desk.stored.position
+    following = people.following(desk.project.id, position) or range(position + 1, desk.project.sentences)
+    lines = {one: people.line_here(desk.project.id, one) for one in following[:AHEAD]}
     workbench.prepare([store().sentence(desk.project.id, *place) for place in lines.items()], desk.setup)
 
 

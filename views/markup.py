@@ -22,6 +22,8 @@ SAID = {
     "auto": "automatic", "kept": "given", "accepted": "accepted", "bulk": "accepted in bulk", "corrected": "corrected",
     "manual": "added by hand",
 }  # fmt: skip
+MARKS = {"corrected": "\u270e", "bulk": "\u2713\u2713"}
+"""What stands in the box of a label besides its border: as in assets/editor_rows.js."""
 
 
 def score_text(score: float | None) -> str:

@@ -125,6 +125,18 @@ def line_here(project_id: int, position: int) -> str:
     return people().line_for(project_id, store().sentence(project_id, position).id, person)
 
 
+def following(project_id: int, position: int) -> list[int] | None:
+    """Return what the person here has to do besides the sentence at `position`, in the order they get to it.
+
+    What was passed over comes after the rest; None for somebody who was given no sentences here.
+    """
+    person = author()
+    left = assignments().left(project_id, person) if person else None
+    if left is None:
+        return None
+    return [one for one in left if one > position] + [one for one in left if one < position]
+
+
 def show_main(project_id: int, position: int) -> None:
     """Have the editor show what counts for the project, also to somebody with a version of their own."""
     st.session_state["main-version"] = (project_id, position)

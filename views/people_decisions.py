@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from projection.evaluation.annotators import Agreement, agreements
 from projection.types import Sentence
 from views import markup, people, people_versions
 from views.frame import failures_said, say
+from views.queue_scan import readings
 from views.session import open_project, remembered
 
 LABELS = 30
@@ -193,7 +194,7 @@ def _one(project: ProjectSummary, shown: Apart, refused: str) -> None:
         waiting = f"waiting for {', '.join(shown.waiting)}" if shown.waiting and not shown.decided else ""
         decided = f"{shown.how}, by {shown.by or 'somebody without a name'}" if shown.decided and shown.how else ""
         st.html(markup.title(f"Sentence {shown.position + 1}", waiting or decided))
-        st.html(people_versions.versions(shown))
+        st.html(people_versions.versions(_with_read_labels(project, shown)))
         if not shown.same_words:
             st.html(markup.notice("The words differ", "One of them changed the text: compare by eye.", "warn"))
         st.html(people_versions.difference_table(shown) or "<span></span>")
@@ -205,6 +206,20 @@ def _one(project: ProjectSummary, shown: Apart, refused: str) -> None:
             _choices(project, shown, refused)
         if st.button("Open in Inspect", key="decide-open", shortcut="O"):
             _open(project.id, shown.position)
+
+
+def _with_read_labels(project: ProjectSummary, shown: Apart) -> Apart:
+    """Return a sentence with the source labels that a recognizer found when the queue read it.
+
+    Whoever decides wants to see what was to be carried over.
+    """
+    if shown.labelled or shown.source is None:
+        return shown
+    for known in readings().at(project.id, [shown.position]):
+        found = known.reading.source if known.reading else None
+        if found is not None and found.words == shown.source.words:
+            return replace(shown, source=shown.source.with_entities(found.entities))
+    return shown
 
 
 def _choices(project: ProjectSummary, shown: Apart, refused: str) -> None:

@@ -69,11 +69,11 @@ def _short(person: str) -> str:
 
 
 def versions(shown: Apart) -> str:
-    """Return the source and all finished versions beneath each other, words that differ marked and underlined."""
+    """Return the source with its labels and all finished versions, words that differ marked and underlined."""
     differs = frozenset()
     if shown.same_words and len(shown.finished) > 1:
         differs = differing_words(*(_entities(version) for version in shown.finished))
-    rows = [f'<div class="who">Source</div>{markup.words(shown.source, ())}'] if shown.source else []
+    rows = [f'<div class="who">Source</div>{markup.words(shown.source)}'] if shown.source else []
     rows += [_version(number, version, differs) for number, version in enumerate(shown.finished, start=1)]
     return f'<div class="versions">{"".join(rows)}</div>'
 

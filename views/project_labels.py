@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -11,9 +10,12 @@ from projection.corrections.records import ProjectSummary
 from projection.errors import ProjectionError
 from views import labels, markup, people
 from views.frame import say
+from views.label_counts import LabelCounts, count_labels
 from views.labels import FREE_KEYS, LabelChoice
 from views.palette import NAMES
+from views.queue_panel import queue_of
 from views.resources import store
+from views.session import remembered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,32 +25,41 @@ SAMPLE = 60
 PROBLEMS_SHOWN = 4
 
 
-@st.cache_data(show_spinner="Looking at the labels of the project", max_entries=20)
-def occurring(_store, url: str, project_id: int, version: int) -> dict[str, int]:
-    """Return how often each label occurs in what was imported and what people decided, most frequent first."""
-    found: Counter[str] = Counter()
-    for stored in _store.sentences(project_id):
-        sides = (stored.task.source, stored.task.target)
-        found.update(entity.label for side in sides if side is not None for entity in side.entities)
-        decided = (stored.edits.source_entities, stored.edits.target_entities, stored.edits.placed)
-        found.update(entity.label for entities in decided for entity in entities or ())
-    return dict(found.most_common())
+def occurring(project: ProjectSummary) -> LabelCounts:
+    """Return how often each label occurs, counted again when something was stored or read.
+
+    Not while somebody types in the table: with other figures Streamlit would draw it anew, without what was typed.
+    """
+    kept = st.session_state.get("labels-counted")
+    if kept and kept[0] == project.id and _has_typed(project.id):
+        return kept[1]
+    read = (queue_of(project).settings, queue_of(project).tally()) if project.setup else None
+    with st.spinner("Counting the labels of the project"):
+        counts = remembered("labels", (project.id, store().version(project.id), read), lambda: count_labels(project))
+    st.session_state["labels-counted"] = project.id, counts
+    return counts
+
+
+def _has_typed(project_id: int) -> bool:
+    typed = st.session_state.get(f"labels-table-{project_id}") or {}
+    return any(typed.get(what) for what in ("edited_rows", "added_rows", "deleted_rows"))
 
 
 @st.dialog("Labels", width="large")
 def dialog(project: ProjectSummary) -> None:
     """Change labels, their keys and colours. Nothing is stored before Keep."""
     try:
-        counts = occurring(store(), store().url, project.id, store().version(project.id))
         newest, refused = store().project(project.id), people.may_manage(project.id)
+        counts = occurring(newest)
     except ProjectionError as problem:
         st.html(markup.notice("The labels cannot be read now", str(problem), "bad"))
         return
-    now = labels.label_set(newest, counts)
+    now = labels.label_set(newest, counts.labels)
     st.html(markup.title(project.name, f"{markup.counted(len(now), 'label')}; the first nine without a key get 1 to 9"))
     if refused:
         st.html(markup.notice("You can look at them", refused, "warn"))
-    typed = _table(project.id, now, counts, bool(refused))
+    typed = _table(newest, now, counts, bool(refused))
+    st.html(_not_counted(counts) or "<span></span>")
     st.html(_sample(typed))
     wrong = labels.problems(typed)
     st.html("".join(markup.notice(text, tone="bad") for text in wrong[:PROBLEMS_SHOWN]) or "<span></span>")
@@ -66,11 +77,12 @@ def dialog(project: ProjectSummary) -> None:
 
 
 def _table(
-    project_id: int, now: tuple[LabelChoice, ...], counts: dict[str, int], locked: bool
+    project: ProjectSummary, now: tuple[LabelChoice, ...], counts: LabelCounts, locked: bool
 ) -> tuple[LabelChoice, ...]:
     """Draw the labels as a table one can type in; return them as typed."""
+    method = project.setup.methods[0] if project.setup else "the method"
     edited = st.data_editor(
-        _frame(now, counts), num_rows="fixed" if locked else "dynamic", key=f"labels-table-{project_id}",
+        _frame(now, counts), num_rows="fixed" if locked else "dynamic", key=f"labels-table-{project.id}",
         hide_index=True, disabled=locked, height=min(38 + 36 * (len(now) + 2), 340),
         column_config={
             "Label": st.column_config.TextColumn(width="large", max_chars=labels.LONGEST_LABEL),
@@ -78,7 +90,10 @@ def _table(
                 width="small", max_chars=1, help=f"Free are {' '.join(FREE_KEYS.upper())}. Search finds the others."
             ),
             "Colour": st.column_config.SelectboxColumn(options=[*NAMES.values()], width="small"),
-            "Occurs": st.column_config.NumberColumn(disabled=True, width="small"),
+            "Source": _count("Spans in the sources, given or recognized."),
+            "Target": _count(f"Spans as Export writes them, with {method}. Versions of people who work apart count "
+                             "once one of them is taken."),
+            "Gold": _count("Spans that came with the targets, to compare with."),
         },
         alt="Labels of the project with key, colour and how often each occurs",
     )  # fmt: skip
@@ -86,14 +101,29 @@ def _table(
     return labels.read_rows(rows.itertuples(index=False, name=None))
 
 
-def _frame(now: tuple[LabelChoice, ...], counts: dict[str, int]) -> pd.DataFrame:
+def _count(said: str) -> Any:
+    return st.column_config.NumberColumn(disabled=True, width="small", help=said)
+
+
+def _not_counted(counts: LabelCounts) -> str:
+    """Say which labels are not known: a label without a count may still be used."""
+    if not counts.unknown:
+        return ""
+    headline = f"The automatic labels of {markup.counted(counts.unknown, 'sentence')} are not counted"
+    told = "Not read under these settings, or without a result: a label with 0 may occur there. Queue reads them."
+    return markup.notice(headline, told, "warn")
+
+
+def _frame(now: tuple[LabelChoice, ...], counts: LabelCounts) -> pd.DataFrame:
+    """Return the table; gold has a column only where targets came with labels."""
     import pandas as pd
 
+    found = {"Source": counts.source, "Target": counts.target} | ({"Gold": counts.gold} if counts.gold else {})
     return pd.DataFrame({
         "Label": pd.Series([item.label for item in now], dtype="str"),
         "Key": pd.Series([item.key.upper() for item in now], dtype="str"),
         "Colour": pd.Series([NAMES[item.family] for item in now], dtype="str"),
-        "Occurs": [counts.get(item.label, 0) for item in now],
+        **{name: [column[item.label] for item in now] for name, column in found.items()},
     })  # fmt: skip
 
 

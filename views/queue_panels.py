@@ -9,7 +9,7 @@ import streamlit as st
 
 from projection import registry
 from projection.corrections.queue import Queue, Tally
-from projection.corrections.roles import own_line
+from projection.corrections.roles import own_line, same_person
 from projection.corrections.wanted import Order, State, Wanted
 from projection.pipeline import ROLES
 from projection.triage import KINDS
@@ -48,6 +48,8 @@ def filters(tally: Tally, people: list[str]) -> Wanted:
     kept: dict[str, Any] = {"persist_state": "session", "on_change": first_page}
     st.session_state.setdefault("queue-order", "doubt")
     st.session_state.setdefault("queue-states", ["open"])
+    if people and "queue-person" not in st.session_state:  # begin with one's own: the others are not one's to do
+        st.session_state["queue-person"] = next((name for name in people if same_person(name, author())), "")
     text = st.text_input("Find", key="queue-text", placeholder="Find a word, name or note", width=240,
                          icon=":material/search:", label_visibility="collapsed", **kept)  # fmt: skip
     order = st.segmented_control("Order", list(ORDERS), required=True, key="queue-order",

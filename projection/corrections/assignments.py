@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, or_, select
 
 from projection.corrections import lines, tables
 from projection.corrections.database import Database, now
@@ -167,6 +167,25 @@ class Assignments:
             apart = sum(row.overlap for row in mine)
             work.append(Work(mine[0].person, len(mine), len(mine) - len(left), apart, min(left, default=None)))
         return tuple(work)
+
+    def left(self, project_id: int, person: str) -> list[int] | None:
+        """Return the positions of the sentences a person has still to do, in order; None if they were given none.
+
+        Asked after every change in the editor, so the database does the choosing.
+        """
+        sentence, given, line = tables.sentence, tables.assignment, tables.line
+        here = select(given.c.person).distinct().join(sentence).where(sentence.c.project_id == project_id)
+        own = and_(line.c.sentence_id == sentence.c.id, line.c.name == own_line(person))
+        apart_left = or_(line.c.id.is_(None), and_(line.c.open, ~line.c.checked))
+        left = or_(and_(~given.c.overlap, ~sentence.c.checked), and_(given.c.overlap, apart_left))
+        wanted = select(sentence.c.position).distinct().join(given, given.c.sentence_id == sentence.c.id)
+        wanted = wanted.outerjoin(line, own).where(sentence.c.project_id == project_id, left)
+        with self.database.reading() as connection:
+            names = [name for name in connection.execute(here).scalars() if same_person(name, person)]
+            if not names:
+                return None
+            mine = wanted.where(given.c.person.in_(names)).order_by(sentence.c.position)
+            return list(connection.execute(mine).scalars())
 
     def positions(self, project_id: int, person: str) -> list[int]:
         """Return the positions of all sentences a person was given, in order."""

@@ -39,8 +39,9 @@ class Version:
 class Apart:
     """A sentence that several people do apart, with their `versions` by name; `position` counts from 0.
 
-    `main` is what counts for the project as long as nobody decided, `revision` its number. `decided`: a curator
-    chose, no version is open any more; `by` says who did, `how` in which words.
+    `main` is what counts for the project as long as nobody decided, `revision` its number. `source` has the labels
+    that came with it or that a person gave it, `labelled` says whether it has; a recognizer's are not in the store.
+    `decided`: a curator chose, no version is open any more; `by` says who did, `how` in which words.
     """
 
     sentence_id: int
@@ -52,6 +53,7 @@ class Apart:
     decided: bool
     by: str = ""
     how: str = ""
+    labelled: bool = False
 
     @property
     def finished(self) -> tuple[Version, ...]:
@@ -160,9 +162,11 @@ def _apart(head: Row, rows: list[Row], people: Mapping[tuple[int, str], str], de
     main = Version(
         "", MAIN, head.revision, edits.checked, _labelled(edits, given), edits.note, max(one.at for one in versions)
     )
-    source = edits.source or task.source
+    now = edits.apply(task)
     decided = not any(row.open for row in rows)
-    return Apart(head.id, head.position, head.revision, source, main, tuple(versions), decided, *decision)
+    return Apart(
+        head.id, head.position, head.revision, now.source, main, tuple(versions), decided, *decision, now.labelled
+    )
 
 
 def _labelled(edits: Edits, given: Sentence | None) -> Sentence | None:

@@ -22,6 +22,11 @@ TITLES = {
     "automatic": "automatic", "accepted": "accepted", "bulk": "accepted in bulk", "corrected": "corrected",
     "manual": "manual", "given": "given with the text",
 }  # fmt: skip
+"""What files call the states; people read the words of the editor's legend, see `_EXCLUDED`."""
+
+_EXCLUDED = {state: f"that is {title}" for state, title in TITLES.items()} | {
+    "automatic": "no person decided on", "manual": "that was added by hand",
+}  # fmt: skip
 _STATE_OF = {origin: state for state, origins in STATES.items() for origin in origins}
 
 
@@ -111,7 +116,7 @@ def _excluded(item: Corrected, choice: Choice, sides: Sequence[Side]) -> str:
     found = {state_of(entity) for entity in entities}
     for state in unwanted:
         if state in found:
-            return "has a span " + (f"that is {TITLES[state]}" if state != "automatic" else "no person decided on")
+            return f"has a span {_EXCLUDED[state]}"
     if "automatic" in unwanted and not entities and not item.checked:
         return "has no span, and no person has checked that"
     return ""

@@ -351,6 +351,22 @@ def test_keys_are_not_used_while_the_next_sentence_is_on_its_way(editor):
     assert editor.sent[-1]["view"]["go"] is None
 
 
+def test_accept_goes_on_with_the_sentences_given_to_the_person(editor):
+    editor.start(news(following=15)).press("a")
+    assert editor.view["go"] == 15
+    editor.start(news(sentence="news-016", position=15, following=None)).press("a")
+    assert editor.view["go"] is None and editor.said == "Checked. This was the last of your sentences."
+
+
+def test_why_a_text_is_missing_stands_in_its_place_at_the_top_of_a_long_sentence(editor):
+    nothing = row("", name="Portuguese", missing=True, why="A sentence has 310 words, at most 80 are translated.")
+    editor.start(data(row("word " * 310, name="English"), nothing, []))
+    assert editor.text(".nothing") == "No Portuguese text yet. A sentence has 310 words, at most 80 are translated."
+    first, lines = editor.find(".line.of-source").first.bounding_box(), editor.find(".line.of-source").count()
+    assert editor.find(".nothing").bounding_box()["y"] < first["y"] + 80
+    assert editor.find(".track").bounding_box()["height"] < 80 * (lines + 1), "no room for lines that are not there"
+
+
 def test_accept_checks_and_goes_on(editor):
     editor.start(news(), news(sentence="news-013", position=12), answering=True).press("a")
     editor.tab.wait_for_function("harness.data.position === 12")

@@ -2,6 +2,8 @@
 
 import zipfile
 
+import pytest
+
 from projection.corrections.store import Store
 from projection.pipeline import Setup, Task
 from projection.settings import settings
@@ -33,3 +35,19 @@ def test_several_formats_come_as_one_zip_and_markup_stays_text(page, server, mon
     assert archive.testzip() is None and len(archive.namelist()) == 9
     (conll,) = [name for name in archive.namelist() if name.endswith(".conll")]
     assert archive.read(conll).decode() == f"Ann\tB-{HOSTILE}\nverlie\u00df\tO\nRom\tO\n.\tO\n\n"
+
+
+@pytest.mark.parametrize(("scheme", "colour"), [("dark", "rgb(177, 172, 255)"), ("light", "rgb(80, 70, 214)")])
+def test_what_is_chosen_has_the_colour_that_can_be_read(chromium, server, monkeypatch, scheme, colour):
+    """Streamlit's own on a dark page has 3.7 to 1; tests/views/test_palette.py has the figures for this one."""
+    monkeypatch.setenv("PROJECTION_HOME", str(server.home))
+    task = Task(tokenize("Ann left .", "en"), tokenize("Ann ging .", "de"), labelled=True)
+    number = Store(settings().database).create_project("Chosen", SETUP, [task])
+    context = chromium.new_context(color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{server.url}/export?project={number}&s=1", wait_until="domcontentloaded")
+    page.get_by_text("Check before download").wait_for()
+    chosen = page.locator("[data-testid=stButtonGroup] [aria-checked=true] p")
+    found = chosen.evaluate_all("all => all.map((node) => getComputedStyle(node).color)")
+    context.close()
+    assert len(found) >= 2 and set(found) == {colour}

@@ -622,9 +622,24 @@ def test_conflict_lines_are_no_versions(store, people, assignments, overlaps, pr
     assert [line.name for line in store.lines(shown.sentence_id)] == ["~tab"]
 
 
+def test_what_is_left_to_do_alone_and_apart(store, people, assignments, overlaps, project):
+    assert assignments.left(project, "Rui") is None
+    apart(store, people, assignments, project, 4, 5)
+    assignments.give(project, {"Rui": [2, 0, 1]}, "Ana")
+    assert assignments.left(project, "RUI") == [0, 1, 2, 4, 5] and assignments.left(project, "Ana") is None
+    finish(store, project, 1, "Rui", line=MAIN)
+    finish(store, project, 4, "Rui", (1, 2, "PER"))
+    assert assignments.left(project, "Rui") == [0, 2, 5] and assignments.left(project, "Eva") == [4, 5]
+    finish(store, project, 5, "Eva", (1, 2, "PER"))
+    finish(store, project, 5, "Rui", (1, 2, "PER"))
+    overlaps.decide(project, overlaps.sentences(project)[1], "@rui", "Ana")
+    assert assignments.left(project, "Eva") == [4] and assignments.left(project, "Rui") == [0, 2]
+
+
 def test_ten_thousand_sentences(store, people, assignments, overlaps):
     project = make(store, 10_000)
     assignments.give_apart(project, range(10_000), ["Rui", "Eva"], "")
     assert len(assignments.free(project, 50, "doubt")) == 0
     assert assignments.work(project)[0] == Work("Eva", 10_000, 0, 10_000, 0)
+    assert assignments.left(project, "Eva") == [*range(10_000)]
     assert people.may(project, "Rui", "@rui", 9_999) == ""

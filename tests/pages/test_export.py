@@ -1,5 +1,6 @@
 """The export page: the real files before the download."""
 
+import re
 from dataclasses import replace
 
 from projection.corrections.records import Stamp
@@ -101,6 +102,19 @@ def test_a_sentence_with_a_span_of_an_excluded_state_is_left_out_whole(app, proj
     assert button(app).disabled is False
     app.checkbox(key="export-state-manual").set_value(False).run()
     assert button(app).disabled is True and not app.exception
+    assert "Sentence 2: has a span that was added by hand" in html(app)
+
+
+def test_states_have_the_words_and_marks_of_the_legend_under_the_editor(app, project):
+    number = project(*[PAIR] * 5)
+    for position, origin in enumerate(("accepted", "bulk", "corrected", "manual")):
+        decide(number, position, target_entities=(Entity(Span(0, 1), "PER", origin=origin),), checked=True)
+    page(app, "export", project=str(number))
+    chosen = [box.label for box in app.checkbox if box.key.startswith("export-state-")]
+    assert chosen == ["Automatic", "Accepted", "Accepted in bulk", "Corrected", "Added by hand"]
+    drawn = re.findall(r'<span class="entity (\w+) swatch"[^>]*>(.*?)</span>', html(app))
+    marks = {"corrected": "\u270e", "bulk": "\u2713\u2713"}
+    assert drawn == [(state, marks.get(state, "")) for state in ("auto", "accepted", "bulk", "corrected", "manual")]
 
 
 def test_flagged_sentences_can_be_left_out(app, project):

@@ -390,6 +390,40 @@ def test_a_missing_model_is_one_message_and_the_text_is_still_there(app, editor)
     assert "Traceback" not in html(app)
 
 
+def test_why_there_is_no_translation_is_said_where_it_would_stand(app, editor):
+    here = editor(("Ann left .", None), translator="given")
+    assert here.data["target"]["missing"] and "translat" in here.data["target"]["why"]
+    assert here.data["target"]["why"] in html(app), "as it is said under the editor"
+    save_translation(app, "Ann ging .")
+    assert "why" not in here.data["target"]
+
+
+def test_accepting_leads_to_the_next_sentence_that_was_given_to_the_person(app, editor):
+    here = editor(*[PAIR] * 5, position=1)
+    number = here.data["project"]
+    assert "following" not in here.data, "nobody was given sentences"
+    people.assignments().give(number, {"Bruno": [1, 2, 4], "Eva": [3]}, "")
+    app.run()
+    assert "following" not in here.data, "somebody else was"
+    app.session_state["person"] = "bruno"
+    app.run()
+    assert here.data["following"] == 2
+    here.do("check", go=2)
+    assert here.data["position"] == 2 and here.data["following"] == 4
+    here.do("check", go=4)
+    assert here.data["following"] is None
+    here.do("check")
+    assert here.data["following"] is None
+
+
+def test_what_was_passed_over_follows_after_the_last_one(app, editor):
+    here = editor(*[PAIR] * 4, position=3)
+    people.assignments().give(here.data["project"], {"Bruno": [0, 3]}, "")
+    app.session_state["person"] = "Bruno"
+    app.run()
+    assert here.data["following"] == 0
+
+
 def test_only_what_the_current_method_has_to_say_stands_under_the_editor(app, project):
     number = project(PAIR, methods=("heuristic", "model-transfer"))
     page(app, "inspect", project=str(number), m="heuristic")

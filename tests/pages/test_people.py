@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from functools import partial
 
 import pytest
 import streamlit as st
@@ -15,7 +17,7 @@ from projection.corrections.records import Stamp
 from projection.corrections.roles import own_line
 from projection.types import Entity, Span
 from tests.pages.conftest import html, page
-from views import people_corner
+from views import people_corner, queue_scan
 from views.resources import store
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -259,6 +261,30 @@ def test_deciding(app, project, team):
     assert "decided for Rui, against Eva, by Ana" in html(shown)
     shown.button(key="decide-again").click().run()
     assert not Overlaps(store().database).sentences(number)[1].decided
+
+
+def test_the_source_to_decide_on_has_the_labels_given_by_hand_or_with_the_file(app, project, team):
+    number = three(project, team)
+    assert drawn_source(open_as(app, "Ana", number, "Decide")) == ["Ann PER"]
+    edits = Edits(source_entities=(Entity(Span(3, 4), "LOC", origin="manual"),))
+    store().save(store().sentence(number, 1).id, edits, expected_revision=0, kind="label Rome")
+    assert drawn_source(open_as(app, "Ana", number, "Decide")) == ["Rome LOC"]
+
+
+def test_the_source_to_decide_on_has_the_labels_that_a_recognizer_found(app, project, team):
+    rules = {"recognizer": {"words": "LOC=Rome"}}
+    number = three(partial(project, labelled=False, options=rules), team)
+    assert drawn_source(open_as(app, "Ana", number, "Decide")) == [], "nobody has read it yet"
+    page(app, "queue", project=str(number))
+    assert queue_scan.current_scan(store().project(number)).wait(20)
+    assert drawn_source(open_as(app, "Ana", number, "Decide")) == ["Rome LOC"]
+
+
+def drawn_source(app):
+    """The boxes of the source, each as its words and its label."""
+    source = html(app).partition(">Source</div>")[2].partition('<div class="who">')[0]
+    boxes = re.findall(r'class="entity[^>]*>(.*?)<span class="tag">(.*?)</span>', source)
+    return [f"{re.sub('<[^>]+>', '', words)} {label}" for words, label in boxes]
 
 
 def test_a_decision_on_what_changed_meanwhile_is_refused(app, project, team):

@@ -1,14 +1,18 @@
 """The stored projects on the start page: search, labels, guidelines, deletion and recovery; and what is refused."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from projection.corrections.edits import Edits
 from projection.corrections.people import People
 from projection.errors import StoreError
-from tests.pages.conftest import html
-from views import guidelines, labels, people, project_labels
+from projection.pipeline import Setup, Task
+from projection.text.tokenize import tokenize
+from projection.types import Entity, Span
+from tests.pages.conftest import STAND_INS, html, page
+from views import guidelines, labels, people, project_labels, queue_scan
 from views.resources import store
 
 PAIR = ("Ann met Bob .", "Ann traf Bob .")
@@ -73,17 +77,68 @@ def test_a_deleted_project_is_brought_back_from_the_list_also_later(app, project
     assert not app.exception
 
 
-def test_what_occurs_is_offered_as_a_label_and_counted(project):
+def counts(app):
+    """Label to what the columns after Key and Colour say; opened with the button of the only project."""
+    next(button for button in app.button if button.key.startswith("labels-")).click().run()
+    assert not app.exception
+    table = next(frame.value for frame in app.dataframe if "Label" in frame.value)
+    return {row.pop("Label"): [*row.values()][2:] for row in table.to_dict("records")}
+
+
+def test_what_occurs_is_offered_as_a_label_and_counted(app, project):
     number = project(PAIR, PAIR)
-    edits = Edits(target_entities=(project_label("EVENT"),))
+    edits = Edits(target_entities=(project_label("EVENT"),), checked=True)
     store().save(store().sentence(number, 0).id, edits, expected_revision=0, kind="label")
-    version = store().version(number)
-    assert project_labels.occurring(store(), store().url, number, version) == {"PER": 2, "EVENT": 1}
+    app.run()
+    assert counts(app) == {"PER": [2, 0], "ORG": [0, 0], "LOC": [0, 0], "MISC": [0, 0], "EVENT": [0, 1]}
+    assert "automatic labels of 1 sentence are not counted" in html(app), "the other one is decided as a whole"
+
+
+def test_labels_are_counted_as_they_are_exported_once_the_project_is_read(app, project):
+    number = project(PAIR, PAIR, PAIR)
+    removed = Edits(removed=(Span(0, 1),), placed=(Entity(Span(2, 3), "LOC", origin="manual"),))
+    store().save(store().sentence(number, 1).id, removed, expected_revision=0, kind="label")
+    page(app, "queue", project=str(number))
+    assert queue_scan.current_scan(store().project(number)).wait(20)
+    # a check is no reason to read again, though what was read then has an older revision
+    store().save(store().sentence(number, 0).id, Edits(checked=True), expected_revision=0, kind="check")
+    app.switch_page("pages/project.py").run()
+    assert counts(app) == {"PER": [3, 2], "ORG": [0, 0], "LOC": [0, 1], "MISC": [0, 0]}
+    assert "not counted" not in html(app)
+    setup = store().project(number).setup
+    store().update_setup(number, replace(setup, methods=("span-matching",)))
+    assert counts(app)["PER"] == [3, 0] and "labels of 3 sentences are not counted" in html(app)
+
+
+def test_labels_that_came_with_the_target_are_counted_apart(app):
+    target = tokenize("Ann ging .", "de").with_entities([Entity(Span(0, 1), "EVENT")])
+    store().create_project("Gold", Setup("en", "de", **STAND_INS), [Task(tokenize("Ann left .", "en"), target)])
+    app.run()
+    assert counts(app)["EVENT"] == [0, 0, 1]
+
+
+def test_figures_stay_while_somebody_types(project, monkeypatch):
+    state = {}
+    monkeypatch.setattr("streamlit.session_state", state)
+    here = store().project(project(PAIR))
+    before = project_labels.occurring(here)
+    state[f"labels-table-{here.id}"] = {"edited_rows": {0: {"Key": "B"}}, "added_rows": [], "deleted_rows": []}
+    edits = Edits(target_entities=(project_label("EVENT"),))
+    store().save(store().sentence(here.id, 0).id, edits, expected_revision=0, kind="label")
+    assert project_labels.occurring(here) is before
+    state[f"labels-table-{here.id}"]["edited_rows"] = {}
+    assert project_labels.occurring(here).target == {"EVENT": 1}
+
+
+def test_labels_without_a_result_are_not_counted(app, project):
+    number = project(("Ann left .", None), translator="given")
+    page(app, "queue", project=str(number))
+    assert queue_scan.current_scan(store().project(number)).wait(20)
+    app.switch_page("pages/project.py").run()
+    assert counts(app)["PER"] == [1, 0] and "labels of 1 sentence are not counted" in html(app)
 
 
 def project_label(label):
-    from projection.types import Entity, Span
-
     return Entity(Span(0, 1), label, origin="manual")
 
 

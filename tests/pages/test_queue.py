@@ -251,10 +251,20 @@ def test_a_viewer_changes_nothing(app, project):
     assert buttons["queue-bulk"] and buttons["queue-names"]
 
 
+def test_the_list_begins_with_what_was_given_to_the_person(app, project):
+    number = project(*PAIRS)
+    people.assignments().give(number, {"Rui": [1, 3], "Eva": [2]}, "")
+    app.session_state["person"] = "rui"
+    opened(app, number)
+    assert app.selectbox(key="queue-person").value == "Rui" and "1 to 2 of 2 sentences" in html(app)
+    app.button(key="queue-reset").click().run()
+    assert "1 to 4 of 4 sentences" in html(app)
+
+
 def test_a_sentence_done_apart_is_accepted_on_the_line_of_the_person(app, project):
     number = project(*PAIRS)
     people.assignments().give_apart(number, [0], ["Ana", "Rui"], "Ana")
-    app.session_state["person"] = "Ana"
+    app.session_state["person"], app.session_state["queue-person"] = "Ana", ""
     opened(app, number)
     (row,) = [row for row in listed(number) if row.stored.position == 0]
     assert row.people == ("Ana", "Rui")

@@ -1,11 +1,13 @@
 """The values the editor draws."""
 
 import json
+import re
 from types import SimpleNamespace
 
 from projection.evaluation.agreement import differing_words
 from projection.types import Alignment, Bitext, Entity, Match, Projection, Sentence, Span
-from views import editor_data
+from views import editor_data, markup
+from views.resources import ASSETS
 
 SOURCE = Sentence.from_words(
     ["Ann", "Lee", "left", "Rome"], "en", [Entity(Span(0, 2), "PER"), Entity(Span(3, 4), "LOC")]
@@ -32,6 +34,14 @@ def test_every_origin_has_a_state_of_its_own_and_is_said():
     values = [editor_data.entity_value(Entity(Span(0, 1), "PER", origin=origin)) for origin in origins]
     assert [value["state"] for value in values] == ["auto", "kept", "accepted", "bulk", "corrected", "manual"]
     assert len({value["said"] for value in values}) == 6
+
+
+def test_pages_say_and_mark_states_as_the_legend_of_the_editor_does():
+    legend = (ASSETS / "editor_foot.js").read_text("utf-8").partition("const LEGEND = [")[2].partition("\n]")[0]
+    said = dict(re.findall(r'\["(\w+)", "([^"]+)"\]', legend))
+    assert said.pop("both") and said == markup.SAID
+    marks = re.search(r"const MARKS = (\{.*\})", (ASSETS / "editor_rows.js").read_text("utf-8"))[1]
+    assert json.loads(re.sub(r"(\w+): ", r'"\1": ', marks)) == markup.MARKS
 
 
 def test_links_without_score_have_full_width_and_no_number():
@@ -67,6 +77,7 @@ def test_links_of_a_person_are_marked():
 def test_rows_are_plain_json():
     for row in (editor_data.row(TARGET, (PER,), "", {0}), editor_data.missing_row("ar")):
         assert json.loads(json.dumps(row)) == row
+    assert editor_data.missing_row("ar", "too long")["why"] == "too long"
     assert editor_data.missing_row("ar")["missing"] and editor_data.missing_row("ar")["direction"] == "rtl"
 
 

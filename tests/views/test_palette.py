@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import tomllib
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from views import palette
 from views.resources import ASSETS
 
 SHEET = (ASSETS / "tokens.css").read_text("utf-8")
+PAGE_SHEET = (ASSETS / "app.css").read_text("utf-8")
 PAIR = r"light-dark\((#\w{6}), (#\w{6})\)"
 RULE = re.compile(r"\.label-([\w-]+) \{ --hue: (#\w{6}); --edge: " + PAIR + "; --tag: " + PAIR + r"; \}")
 FAMILIES = {found[0]: found[1:] for found in RULE.findall(SHEET)}
@@ -79,6 +81,28 @@ def test_contrast_is_that_of_wcag_with_a_reserve(name, dark):
     assert contrast(text, fill) >= 6
     assert contrast(tag, fill) >= 6
     assert contrast(edge, page) >= 4.2 and contrast(edge, fill) >= 3.2
+
+
+CHOSEN = re.search(r"--chosen: " + PAIR, SHEET).groups()
+THEME = tomllib.loads((ASSETS.parent / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
+
+
+@pytest.mark.parametrize(("dark", "theme"), [(0, "light"), (1, "dark")])
+@pytest.mark.parametrize("pointed_at", [0.1, 0.2])
+def test_what_is_chosen_can_be_read(dark, theme, pointed_at):
+    """Text needs 4.5; Streamlit puts a tenth of the primary colour behind what is chosen, a fifth under the pointer."""
+    primary = rgb(THEME[theme]["primaryColor"])
+    for behind in ("backgroundColor", "secondaryBackgroundColor"):
+        page = rgb(THEME[theme][behind])
+        assert contrast(rgb(CHOSEN[dark]), page) >= 4.5
+        assert contrast(rgb(CHOSEN[dark]), pointed_at * primary + (1 - pointed_at) * page) >= 4.5
+    assert contrast(rgb("#FFFFFF"), primary) >= 4.5, "a button of this colour has white text"
+
+
+def test_light_pages_keep_their_primary_colour_for_what_is_chosen_and_all_that_can_be_chosen_uses_it():
+    assert CHOSEN[0] == THEME["light"]["primaryColor"]
+    rule = next(row for row in re.findall(r"[^{}]+\{[^{}]*\}", PAGE_SHEET) if "color: var(--chosen)" in row)
+    assert 'stButtonGroup"] button[data-selected="true"]' in rule and 'stTab"][aria-selected="true"]' in rule
 
 
 def test_more_colours_are_no_nearer_to_each_other_than_those_of_the_standard_labels():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -73,6 +74,12 @@ def test_versions_beneath_each_other_with_marks():
     assert drawn.index("Source") < drawn.index(">Ana<") < drawn.index(">Rui<")
     assert drawn.count('class="differs"') == 4 and "sure?" in drawn  # two words, in both
     assert "<kbd>1</kbd>" in drawn and "<kbd>2</kbd>" in drawn
+
+
+def test_the_source_is_shown_with_its_labels():
+    source = sentence((0, 2, "PER"), words=["Ana", "Silva", "lives", "here"], language="en")
+    drawn = versions.versions(replace(apart(), source=source))
+    assert 'manual label-per"><bdi>Ana</bdi> <bdi>Silva</bdi><span class="tag">PER' in drawn
 
 
 def test_an_unfinished_version_is_not_shown():
