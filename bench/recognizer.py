@@ -10,8 +10,8 @@ label; MISC and OTH count as no entity.
 - transfer: the same texts labelled in two ways. Model transfer: e5-ner reads the text. Translate-test: the text is
   translated (Portuguese to English, English to Portuguese), the translation is labelled, and span-matching projects
   the labels back onto the given words.
-- speed: 60 words, warm, one sentence at a time: read from scratch; and after the aligner has read the sentence, as in
-  a run, since both share the lower layers.
+- speed: 60 words, warm, one sentence at a time: read from scratch; and after the aligner has read the sentence, which
+  helps adapters above hidden state 7, the aligner's, and not those of e5-ner, which begin above the 4th.
 """
 
 from __future__ import annotations
