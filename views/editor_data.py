@@ -98,8 +98,9 @@ def strip(name: str, entities: Sequence[Entity], current: Sequence[Entity]) -> d
     }
 
 
-def candidate(decision: Decision, label: str) -> dict[str, Any]:
-    """Return one candidate for a source entity with what became of it."""
+def candidate(decision: Decision, label: str, gone: Sequence[str] = ()) -> dict[str, Any]:
+    """Return one candidate for a source entity with what became of it; `gone` are labels its choice would cost."""
     span = decision.candidate.span
     score = score_text(decision.score)
-    return {"start": span.start, "end": span.end, "label": label, "score": score, "why": decision.reason}
+    why = f"{decision.reason}; {', '.join(gone)} would go" if gone else decision.reason
+    return {"start": span.start, "end": span.end, "label": label, "score": score, "why": why}

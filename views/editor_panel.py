@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from projection.corrections.inbox import BRANCH
+from projection.corrections.operations import AUTOMATIC
 from projection.corrections.records import Line, steps
 from projection.errors import ProjectionError
 from projection.triage.doubt import doubt_about
@@ -220,10 +221,21 @@ def _candidates(desk: Desk) -> dict[str, list[dict[str, Any]]]:
         return {}
     return {
         str(index): [
-            values.candidate(item, entity.label) for item in tables.decisions_about(projection, index, CANDIDATES)
+            values.candidate(item, entity.label, _in_its_place(desk, index, item.candidate.span))
+            for item in tables.decisions_about(projection, index, CANDIDATES)
         ]
         for index, entity in enumerate(desk.source.entities)
     }
+
+
+def _in_its_place(desk: Desk, source_entity: int, span: Span) -> list[str]:
+    """Name the labels somebody decided on that would go if the entity were put on these words."""
+    own = desk.placed(source_entity)
+    return [
+        f"{desk.target.text_of(entity.span)} {entity.label}"
+        for entity in desk.entities
+        if entity != own and entity.origin not in AUTOMATIC and entity.span.overlaps(span)
+    ]
 
 
 def _doubt(desk: Desk) -> list[dict[str, str]]:

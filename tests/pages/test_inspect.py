@@ -221,6 +221,14 @@ def test_gold_goes_along_with_words_and_ends_with_another_text(app, editor):
     assert "F1 with gold" not in html(app)
 
 
+def test_a_candidate_names_the_labels_its_choice_would_cost(editor):
+    here = editor(methods=("span-matching",))
+    here.do("label", side="target", start=1, end=2, label="MISC")
+    whys = {(one["start"], one["end"]): one["why"] for one in here.data["candidates"]["0"]}
+    costly = {span for span, why in whys.items() if why.endswith("; traf MISC would go")}
+    assert costly == {(start, end) for start, end in whys if start <= 1 < end} and costly < whys.keys()
+
+
 def test_settings_somebody_else_changed_are_used_and_said(app, editor):
     here = editor()
     number, setup = here.data["project"], store().project(here.data["project"]).setup
