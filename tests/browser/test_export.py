@@ -48,6 +48,7 @@ def test_what_is_chosen_has_the_colour_that_can_be_read(chromium, server, monkey
     page.goto(f"{server.url}/export?project={number}&s=1", wait_until="domcontentloaded")
     page.get_by_text("Check before download").wait_for()
     chosen = page.locator("[data-testid=stButtonGroup] [aria-checked=true] p")
+    chosen.nth(1).wait_for()
     found = chosen.evaluate_all("all => all.map((node) => getComputedStyle(node).color)")
     context.close()
     assert len(found) >= 2 and set(found) == {colour}

@@ -176,7 +176,7 @@ def test_a_viewer_changes_nothing(browser_of, server, project, store):
     People(store.database).set_member(project, "Leo", "viewer", "Ana")
     tab = browser_of("Leo")
     inspect(tab, server, project, 1)
-    tab.get_by_text("your role is viewer").first.wait_for()
+    tab.get_by_text("your role is viewer").locator("visible=true").first.wait_for()
     tab.locator(".target .word", has_text="Rom").first.click()
     tab.keyboard.press("l")
     tab.keyboard.press("a")
@@ -190,7 +190,7 @@ def test_somebody_elses_sentence_is_not_changed(browser_of, server, project, sto
     Assignments(store.database).give(project, {"Rui": [0], "Eva": [1]}, "Ana")
     tab = browser_of("Rui")
     inspect(tab, server, project, 2)
-    tab.get_by_text("Sentence 2 is assigned to Eva").first.wait_for()
+    tab.get_by_text("Sentence 2 is assigned to Eva").locator("visible=true").first.wait_for()
     tab.keyboard.press("a")
     tab.wait_for_timeout(1500)
     assert store.sentence(project, 1).revision == 0
