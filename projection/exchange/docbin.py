@@ -16,6 +16,7 @@ from projection.exchange.options import Options
 from projection.exchange.provenance import about
 from projection.exchange.words import bad_word, no_text
 from projection.text.jsonl import dump_entities
+from projection.text.spacy_library import spacy_library
 from projection.types import Sentence
 
 if TYPE_CHECKING:
@@ -24,22 +25,20 @@ if TYPE_CHECKING:
 
 
 def write(items: Sequence[Corrected], options: Options) -> tuple[bytes, ...]:
-    from spacy.tokens import DocBin
-    from spacy.vocab import Vocab
-
-    vocabulary = Vocab()
-    docs = DocBin(attrs=["ENT_IOB", "ENT_TYPE"], store_user_data=True)
+    spacy = spacy_library()
+    vocabulary = spacy.vocab.Vocab()
+    docs = spacy.tokens.DocBin(attrs=["ENT_IOB", "ENT_TYPE"], store_user_data=True)
     for item in items:
         docs.add(_doc(item, item.sentence(options.side), vocabulary))
     return (docs.to_bytes(),)
 
 
 def _doc(item: Corrected, sentence: Sentence, vocabulary: Vocab) -> Doc:
-    from spacy.tokens import Doc, Span
-
+    tokens = spacy_library().tokens
     spaces = [left.end < right.start for left, right in pairwise(sentence.tokens)]
-    doc = Doc(vocabulary, words=list(sentence.words), spaces=[*spaces, False])
-    doc.set_ents([Span(doc, entity.span.start, entity.span.end, label=entity.label) for entity in sentence.entities])
+    doc = tokens.Doc(vocabulary, words=list(sentence.words), spaces=[*spaces, False])
+    spans = [tokens.Span(doc, one.span.start, one.span.end, label=one.label) for one in sentence.entities]
+    doc.set_ents(spans)
     doc.user_data = {"id": item.id, "language": sentence.language} | about(item)
     doc.user_data["entities"] = dump_entities(sentence.entities)
     return doc

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 
+from projection.text.spacy_library import spacy_library
+
 
 def preview(format: str, content: bytes) -> list[str]:
     """Return the lines of a text file, or what stands in a binary one: a line a value, or a sentence and its spans."""
@@ -25,11 +27,8 @@ def _parquet(content: bytes) -> list[str]:
 
 
 def _docbin(content: bytes) -> list[str]:
-    from spacy.tokens import DocBin
-    from spacy.vocab import Vocab
-
-    lines = []
-    for doc in DocBin().from_bytes(content).get_docs(Vocab()):
+    spacy, lines = spacy_library(), []
+    for doc in spacy.tokens.DocBin().from_bytes(content).get_docs(spacy.vocab.Vocab()):
         lines.append(f"# {doc.user_data['id'] or doc.user_data['position'] + 1}: {len(doc)} words")
         lines.append(" ".join(doc.text.split()))
         lines += [f"  {span.text} [{span.start}, {span.end}) {span.label_}" for span in doc.ents]

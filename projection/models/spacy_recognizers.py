@@ -16,6 +16,7 @@ from projection.models.labels import OUTSIDE, LabelMap, format_label_map, map_la
 from projection.models.lazy import loaded_once
 from projection.protocols import Option
 from projection.text import languages
+from projection.text.spacy_library import LOADING, spacy_library
 from projection.types import Entity, Sentence, Span
 
 _UNUSED_PIPES = ("tok2vec", "tagger", "morphologizer", "parser", "attribute_ruler", "lemmatizer", "senter")
@@ -69,7 +70,8 @@ class _SpacyRecognizer:
     @loaded_once
     def _pipeline(self) -> Any:
         try:
-            return import_module(self.module).load(exclude=_UNUSED_PIPES)
+            with LOADING:
+                return import_module(self.module).load(exclude=_UNUSED_PIPES)
         except ImportError as problem:
             raise ModelUnavailable(
                 f"The recognizer {self.name} needs the package {self.package} ({problem}): "
@@ -95,11 +97,9 @@ class _SpacyRecognizer:
             raise ModelInputError(f"Word {sentence.words.index('') + 1} of the sentence is empty: remove it.")
 
     def _document(self, sentence: Sentence) -> Any:
-        from spacy.tokens import Doc
-
         following = [token.start for token in sentence.tokens[1:]] + [len(sentence.text)]
         spaces = [start > token.end for token, start in zip(sentence.tokens, following, strict=False)]
-        return Doc(self._pipeline.vocab, words=list(sentence.words), spaces=spaces)
+        return spacy_library().tokens.Doc(self._pipeline.vocab, words=list(sentence.words), spaces=spaces)
 
     def _entities(self, sentence: Sentence, found: Iterable[tuple[int, int, str]]) -> tuple[Entity, ...]:
         entities = []

@@ -90,9 +90,10 @@ def _spacy_pieces(text: str, code: str) -> Iterator[tuple[str, int]]:
 
 @cache
 def _spacy_tokenizer(code: str) -> Tokenizer:
-    import spacy
+    from projection.text.spacy_library import LOADING, spacy_library
 
-    return spacy.blank(code).tokenizer
+    with LOADING:  # the language is a module of its own
+        return spacy_library().blank(code).tokenizer
 
 
 def _icu_pieces(text: str, code: str) -> Iterator[tuple[str, int]]:
