@@ -7,7 +7,7 @@ Hugging Face. In PAN-X archives each word begins with the language and a colon (
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,7 +153,7 @@ def _sentence(row: dict[str, Any], names: list[str], language: str, number: str)
     return Sentence.from_words(words, normalise(language), entities, id=number)
 
 
-def scored(sentences: tuple[Sentence, ...], labels: frozenset[str]) -> Iterator[Sentence]:
+def scored(sentences: Iterable[Sentence], labels: Collection[str]) -> Iterator[Sentence]:
     """Yield the sentences without the entities of other labels (DATE)."""
     for sentence in sentences:
         yield sentence.with_entities(entity for entity in sentence.entities if entity.label in labels)

@@ -22,12 +22,13 @@ import platform
 import statistics
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from bench.arguments import data_folder, names, parser
+from bench.corpora import scored
 from projection.cli.tables import table
 from projection.errors import ConfigurationError, ProjectionError
 from projection.evaluation.comparison import compare
@@ -151,11 +152,8 @@ def sentences(folder: Path, title: str, limit: int = 0) -> list[Sentence]:
     path, language = folder / FILES[title][0], FILES[title][1]
     if not path.is_file():
         raise ConfigurationError(f"There is no {path}: name a folder that has it with --data.")
-    given = list(read(path, language=language, repair="conlleval").iter_sentences())
-    scored = [
-        replace(one, entities=tuple(entity for entity in one.entities if entity.label in LABELS)) for one in given
-    ]
-    return scored[: limit or None]
+    given = read(path, language=language, repair="conlleval").iter_sentences()
+    return list(islice(scored(given, LABELS), limit or None))
 
 
 def _row(title: str, what: str, scores: Scores) -> dict[str, Any]:

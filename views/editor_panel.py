@@ -8,7 +8,6 @@ from typing import Any
 
 import streamlit as st
 
-from projection.corrections.inbox import BRANCH
 from projection.corrections.operations import AUTOMATIC
 from projection.corrections.records import Line, steps
 from projection.errors import ProjectionError
@@ -219,23 +218,22 @@ def _candidates(desk: Desk) -> dict[str, list[dict[str, Any]]]:
     projection = desk.projection
     if projection is None or desk.source is None:
         return {}
+    entities = desk.entities
+    own = {index: entities[number] for index, number in reversed(desk.pairs)}
+    decided = [entity for entity in entities if entity.origin not in AUTOMATIC]
+
+    def gone(index: int, span: Span) -> list[str]:
+        """Name the labels somebody decided on that would go if the entity were put on these words."""
+        return [f"{desk.target.text_of(entity.span)} {entity.label}" for entity in decided
+                if entity != own.get(index) and entity.span.overlaps(span)]  # fmt: skip
+
     return {
         str(index): [
-            values.candidate(item, entity.label, _in_its_place(desk, index, item.candidate.span))
+            values.candidate(item, entity.label, gone(index, item.candidate.span))
             for item in tables.decisions_about(projection, index, CANDIDATES)
         ]
         for index, entity in enumerate(desk.source.entities)
     }
-
-
-def _in_its_place(desk: Desk, source_entity: int, span: Span) -> list[str]:
-    """Name the labels somebody decided on that would go if the entity were put on these words."""
-    own = desk.placed(source_entity)
-    return [
-        f"{desk.target.text_of(entity.span)} {entity.label}"
-        for entity in desk.entities
-        if entity != own and entity.origin not in AUTOMATIC and entity.span.overlaps(span)
-    ]
 
 
 def _doubt(desk: Desk) -> list[dict[str, str]]:
@@ -281,8 +279,7 @@ def shown_ghost(desk: Desk) -> int | None:
 
 def _conflict(desk: Desk) -> dict[str, Any] | None:
     """Return the oldest version that lost against a newer one and waits for a decision."""
-    lines = [line for line in store().lines(desk.stored.id) if line.parent == desk.stored.line]
-    waiting = [line for line in lines if line.name.startswith(BRANCH)]
+    waiting = store().undecided(desk.stored.id, desk.stored.line)
     if not waiting:
         return None
     branch: Line = waiting[0]

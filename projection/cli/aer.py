@@ -76,11 +76,11 @@ def _pairs(
 
 def _off_by_one(found: Sequence[Alignment], gold: Sequence[Alignment]) -> str:
     """Say when one file seems to count words from 1 and the other from 0."""
-    least = [[min((link[side] for one in file for link in one.links | one.possible), default=0) for side in (0, 1)]
-             for file in (found, gold)]  # fmt: skip
-    if len(gold) < _ENOUGH or min(least[0]) == min(least[1]):
+    here, there = (min((min(link) for one in file for link in one.links | one.possible), default=0)
+                   for file in (found, gold))  # fmt: skip
+    if len(gold) < _ENOUGH or here == there:
         return ""
-    name, option = ("GOLD", "--one-indexed") if min(least[1]) else ("LINKS", "--links-one-indexed")
+    name, option = ("GOLD", "--one-indexed") if there else ("LINKS", "--links-one-indexed")
     return f"No link of {name} has a word 0: if that file counts words from 1, say {option}."
 
 

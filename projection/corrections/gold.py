@@ -17,7 +17,7 @@ def gold_on(given: Sentence, target: Sentence) -> Entities | None:
     """
     if given.words == target.words:
         return given.entities
-    if _characters(given) != _characters(target):
+    if given.characters != target.characters:
         return None
     before, after = _borders(given), _borders(target)
     moved = []
@@ -28,10 +28,6 @@ def gold_on(given: Sentence, target: Sentence) -> Entities | None:
     if any(one[1].overlaps(other[1]) for one, other in pairwise(sorted(moved, key=lambda item: item[1]))):
         return None
     return in_order(replace(entity, span=span) for entity, span in moved)
-
-
-def _characters(sentence: Sentence) -> str:
-    return "".join("".join(word.split()) for word in sentence.words)
 
 
 def _borders(sentence: Sentence) -> list[int]:

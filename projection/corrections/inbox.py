@@ -16,7 +16,7 @@ from itertools import count
 from typing import Any
 
 from projection.corrections import operations
-from projection.corrections.records import MAIN, TAB, Event, Line, Stamp, StoredSentence
+from projection.corrections.records import BRANCH, MAIN, TAB, Event, Line, Stamp, StoredSentence
 from projection.corrections.sheet import Sheet
 from projection.corrections.store import Store
 from projection.errors import ConflictError, ProjectionError, SpanError, StoreUnavailable
@@ -31,7 +31,6 @@ The key is that of the settings under which the person saw it; "" where a page d
 those settings are not known any more.
 """
 
-BRANCH = "~"
 LARGEST = 2**31 - 1
 LONGEST_NAME = 200
 _ATTEMPTS = 5
@@ -222,7 +221,7 @@ class Inbox:
         if message.kind == "restore":
             self._store.restore(stored.id, _number(message.operation, "revision"), **here)
             return True, []
-        if message.kind == "check" and self._undecided(stored):
+        if message.kind == "check" and self._store.undecided(stored.id, stored.line):
             raise SpanError(f"Sentence {stored.position + 1} is there in two versions: decide which one counts first.")
         sheet = self._sheet_of(stored, message.method, message.settings)
         try:
@@ -301,13 +300,8 @@ class Inbox:
         self._store.close_line(stored.id, name)
         return True
 
-    def _undecided(self, stored: StoredSentence) -> list[Line]:
-        """Return the versions of a line that were kept apart and wait for a decision."""
-        return [line for line in self._store.lines(stored.id)
-                if line.name.startswith(BRANCH) and line.parent == stored.line]  # fmt: skip
-
     def _waiting(self, stored: StoredSentence, name: str) -> Line:
-        for line in self._undecided(stored):
+        for line in self._store.undecided(stored.id, stored.line):
             if line.name == name:
                 return line
         raise SpanError("Somebody has decided about these two versions already.")

@@ -17,6 +17,9 @@ from projection.pipeline import Setup, Task
 MAIN = ""
 """The name of the main line of every sentence."""
 
+BRANCH = "~"
+"""Begins the names of lines with changes that lost against newer ones; open until somebody decided."""
+
 TAB = "+"
 """Parts the names of clients that are one browser tab: "abc" and "abc+1" never get into each other's way."""
 

@@ -14,6 +14,7 @@ from projection.corrections import lines, tables
 from projection.corrections.database import Database, now
 from projection.corrections.edits import Edits, dump_task
 from projection.corrections.records import (
+    BRANCH,
     EVENT,
     MAIN,
     Event,
@@ -298,6 +299,10 @@ class Store:
         """Begin a line from revision `base` of `parent`; one that is there begins anew, its events stay."""
         with self.database.writing() as connection:
             lines.fork(connection, sentence_id, name, base, author, parent)
+
+    def undecided(self, sentence_id: int, parent: str = MAIN) -> list[Line]:
+        """Return the versions that were kept apart from the line `parent` and wait for a decision, oldest first."""
+        return [line for line in self.lines(sentence_id) if line.name.startswith(BRANCH) and line.parent == parent]
 
     def torn(self, project_id: int) -> list[int]:
         """Return the positions of the sentences of which two versions wait for a decision."""

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from projection.corrections import tables
 from projection.corrections.readings import HEAD, plain, tag
-from projection.corrections.records import MAIN
+from projection.corrections.records import BRANCH, MAIN
 
 Order = Literal["doubt", "corpus", "length", "label"]
 State = Literal["open", "flagged", "checked", "bulk", "corrected", "noted", "conflict"]
@@ -98,7 +98,7 @@ def _corrected() -> ColumnElement[bool]:
 
 def in_conflict() -> ColumnElement[bool]:
     line = tables.line.c
-    return exists().where(line.sentence_id == tables.sentence.c.id, line.open, line.name.like("~%"))
+    return exists().where(line.sentence_id == tables.sentence.c.id, line.open, line.name.startswith(BRANCH))
 
 
 def done_apart() -> ColumnElement[bool]:

@@ -46,12 +46,8 @@ def compare(
 
 def _find(sentence: Sentence, gold: list[Sentence], position: int) -> int | None:
     """Return the next gold sentence with the same characters, whatever the tokens."""
-    wanted = _characters(sentence)
-    return next((place for place in range(position, len(gold)) if _characters(gold[place]) == wanted), None)
-
-
-def _characters(sentence: Sentence) -> str:
-    return "".join("".join(sentence.words).split())
+    wanted = sentence.characters
+    return next((place for place in range(position, len(gold)) if gold[place].characters == wanted), None)
 
 
 def _check_tokens(sentence: Sentence, gold: Sentence) -> None:

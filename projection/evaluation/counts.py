@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from projection.types import Entity
+from projection.types import Entity, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,40 +91,34 @@ def _counted_in_pairs(
     predicted: Iterable[Entity], gold: Iterable[Entity], labels: Collection[str] | None, match: Match
 ) -> Mapping[str, Counts]:
     ours, theirs = (
-        sorted({(one.span.start, one.span.end, one.label if match == "type" else ANY) for one in side
+        sorted({(one.span, one.label if match == "type" else ANY) for one in side
                 if labels is None or one.label in labels})
         for side in (predicted, gold)
     )  # fmt: skip
     rows: dict[str, Counts] = {}
-    for label in sorted({label for *_, label in (*ours, *theirs)}):
-        found, reference = ([span for *span, own in side if own == label] for side in (ours, theirs))
+    for label in sorted({label for _, label in (*ours, *theirs)}):
+        found, reference = ([span for span, own in side if own == label] for side in (ours, theirs))
         credit = _best_credit(found, reference, match)
         rows[label] = Counts(credit, len(found) - credit, len(reference) - credit)
     return rows
 
 
-def _best_credit(found: Sequence[Sequence[int]], gold: Sequence[Sequence[int]], match: Match) -> float:
+def _best_credit(found: Sequence[Span], gold: Sequence[Span], match: Match) -> float:
     """Return the greatest sum of credits when each span is paired with at most one of the other side."""
-    credits = [[_credit(one, other, match) for other in gold] for one in found]
-    if not any(map(any, credits)):
+    if not found or not gold:
         return 0
-    rows = max(sum(map(bool, row)) for row in credits)
-    columns = max(sum(map(bool, column)) for column in zip(*credits, strict=True))
-    if rows == columns == 1:  # nothing to choose, as nearly always
-        best = sum(map(sum, credits))
-    else:
-        import numpy as np
-        from scipy.optimize import linear_sum_assignment
+    import numpy as np
+    from scipy.optimize import linear_sum_assignment
 
-        table = np.array(credits, float)
-        best = table[linear_sum_assignment(table, maximize=True)].sum()
+    credits = np.array([[_credit(one, other, match) for other in gold] for one in found], float)
+    best = credits[linear_sum_assignment(credits, maximize=True)].sum()
     return float(best) if match == "partial" else int(best)
 
 
-def _credit(one: Sequence[int], other: Sequence[int], match: Match) -> float:
-    if list(one) == list(other):
+def _credit(one: Span, other: Span, match: Match) -> float:
+    if one == other:
         return 1
-    if match == "span" or min(one[1], other[1]) <= max(one[0], other[0]):
+    if match == "span" or not one.overlaps(other):
         return 0
     return 1 if match == "type" else 0.5
 

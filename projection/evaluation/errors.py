@@ -144,20 +144,16 @@ def _cut(gold: list[Entity], found: list[Entity]) -> list[Mistake]:
     """Pair as many words as possible; what is not paired is missing or spurious."""
     from scipy.optimize import linear_sum_assignment
 
-    shared = np.array([[_shared(one, other) + 0.5 * (one.label == other.label) * (_shared(one, other) > 0)
-                        for other in found] for one in gold])  # fmt: skip
-    pairs = [(row, column) for row, column in zip(*linear_sum_assignment(shared, maximize=True), strict=True)
-             if shared[row, column]]  # fmt: skip
+    shared = np.array([[one.span.shared(other.span) for other in found] for one in gold], float)
+    same = np.array([[one.label == other.label for other in found] for one in gold])
+    worth = shared + 0.5 * (same & (shared > 0))
+    pairs = [pair for pair in zip(*linear_sum_assignment(worth, maximize=True), strict=True) if worth[pair]]
     rows, columns = {row for row, _ in pairs}, {column for _, column in pairs}
     return [
         *(_pair(gold[row], found[column]) for row, column in pairs),
         *(Mistake("missing", (one,)) for row, one in enumerate(gold) if row not in rows),
         *(Mistake("spurious", (), (one,)) for column, one in enumerate(found) if column not in columns),
     ]
-
-
-def _shared(one: Entity, other: Entity) -> int:
-    return max(0, min(one.span.end, other.span.end) - max(one.span.start, other.span.start))
 
 
 def _with_occurrences(found: list[Mistake], words: Sequence[str]) -> list[Mistake]:

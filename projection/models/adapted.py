@@ -51,11 +51,10 @@ class AdaptedRecognizer:
     """Labels each word by its first sub-word, with adapters on the upper layers of e5-small.
 
     The layers below are the encoder's own: above hidden state 7, which the aligner takes, a sentence is read once for
-    both. `model` is a folder
-    that `train-recognizer` wrote; none: the one that comes with the installation. The tags of a sentence are
-    the likeliest valid IOB2 tags (`labels.likeliest_iob2`); the score of an entity is the mean over its words
-    of the calibrated probability of the chosen tag. `label_map` renames or drops ("O") labels. Sentences beyond
-    510 sub-words run in windows that overlap by half. Safe to call from several threads.
+    both. `model` is a folder that `train-recognizer` wrote; none: the one that comes with the installation. The tags
+    of a sentence are the likeliest valid IOB2 tags (`labels.likeliest_iob2`); the score of an entity is the mean over
+    its words of the calibrated probability of the chosen tag. `label_map` renames or drops ("O") labels. Sentences
+    beyond 510 sub-words run in windows that overlap by half. Safe to call from several threads.
     """
 
     model: str = ""

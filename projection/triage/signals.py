@@ -118,7 +118,7 @@ def _closeness(best: float, other: float) -> float:
 
 def _unshared(span: Span, own: set[Span]) -> float:
     """Return 1 - intersection / union with the most similar of `own`."""
-    shared = ((max(0, min(span.end, one.end) - max(span.start, one.start)), one) for one in own)
+    shared = ((span.shared(one), one) for one in own)
     return 1 - max(common / (len(span) + len(one) - common) for common, one in shared)
 
 

@@ -34,6 +34,10 @@ class Span:
     def overlaps(self, other: Span) -> bool:
         return self.start < other.end and other.start < self.end
 
+    def shared(self, other: Span) -> int:
+        """Return how many words are in both."""
+        return max(0, min(self.end, other.end) - max(self.start, other.start))
+
     def contains(self, other: Span) -> bool:
         return self.start <= other.start and other.end <= self.end
 
@@ -126,6 +130,11 @@ class Sentence:
             raise SpanError(
                 f"Entity [{last.span.start}, {last.span.end}) ends after the last of {len(self.tokens)} words."
             )
+
+    @property
+    def characters(self) -> str:
+        """All characters of the words, spaces left out: the same however the text is split into words."""
+        return "".join("".join(word.split()) for word in self.words)
 
     @classmethod
     def from_words(
