@@ -11,7 +11,7 @@ from views import ahead
 
 @pytest.fixture
 def work(monkeypatch):
-    """Return an Ahead that is busy until `go` is set, what was done, and a way to name work."""
+    """Return an Ahead that is busy, a way to name work, and `end()`: what was done before the end's turn came."""
     monkeypatch.setattr(ahead, "PAUSE", 0)
     one, go, begun, done = ahead.Ahead(), threading.Event(), threading.Event(), []
 
@@ -23,11 +23,16 @@ def work(monkeypatch):
     assert begun.wait(30)
 
     def end():
-        ended = threading.Event()
-        one.wish("end", [ended.set])
+        ended, till_then = threading.Event(), []
+
+        def last():
+            till_then.extend(done)
+            ended.set()
+
+        one.wish("end", [last])
         go.set()
         assert ended.wait(30)
-        return done
+        return till_then
 
     return one, lambda name: lambda: done.append(name), end
 
