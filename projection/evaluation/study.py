@@ -1,0 +1,168 @@
+"""Methods on the same sentences with gold: counts of each sentence, from which every figure is derived.
+
+A Study holds what each method found and what gold has. Nothing else is stored: all tables are sums over the counts of
+sentences, so that a part of the corpus (a language, sentences of some length) is scored by choosing its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from projection.evaluation.blame import Blame
+from projection.evaluation.counts import ANY, Counts, Match, count
+from projection.evaluation.resampling import SAMPLES, SEED, Difference, difference, f1_of, quantiles, resampled_sums
+from projection.evaluation.scores import Interval
+from projection.types import Entity, Sentence
+
+Table = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One sentence to judge on: `gold` has the gold labels, `source` what is known of the other side.
+
+    `position` is its place in the project or file, from 0.
+    """
+
+    gold: Sentence
+    source: Sentence | None = None
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a method found in one sentence; `entities` is None where it failed, and `problem` says why.
+
+    `blames` has one Blame for each mistake, None where nobody looked. `carried` is (source entities with a place on
+    the target, source entities); (0, 0) for a method that does not look at the source. `seconds` is what the sentence
+    took with everything the method reads, None where that is not known (say, since results were reused).
+    """
+
+    entities: tuple[Entity, ...] | None
+    problem: str = ""
+    blames: tuple[Blame, ...] | None = None
+    carried: tuple[int, int] = (0, 0)
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Study:
+    """Gold and the results of every method on it: `found[method]` has one Found for each of `items`.
+
+    A method that failed on a sentence counts there as if it had found nothing; `failures` says how often. `settings`
+    name everything that could change a figure (see `signature`).
+    """
+
+    items: tuple[Item, ...]
+    found: Mapping[str, tuple[Found, ...]]
+    signature: str = ""
+
+    def __post_init__(self):
+        for method, results in self.found.items():
+            if len(results) != len(self.items):
+                raise ValueError(f"{method} has {len(results)} results for {len(self.items)} sentences")
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        return tuple(self.found)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """All labels of gold and of any method, in alphabetical order."""
+        sides = [item.gold.entities for item in self.items]
+        sides += [one.entities or () for results in self.found.values() for one in results]
+        return tuple(sorted({entity.label for side in sides for entity in side}))
+
+    def failures(self, method: str) -> dict[str, int]:
+        """Return on how many sentences a method failed, by what it said."""
+        said: dict[str, int] = {}
+        for one in self.found[method]:
+            if one.entities is None:
+                said[one.problem] = said.get(one.problem, 0) + 1
+        return said
+
+    def rows(self, method: str, match: Match = "exact") -> list[Mapping[str, Counts]]:
+        """Return the counts of each sentence by label."""
+        pairs = zip(self.found[method], self.items, strict=True)
+        return [count(one.entities or (), item.gold.entities, None, match) for one, item in pairs]
+
+    def part(self, rows: Sequence[int]) -> Study:
+        """Return the study of some of the sentences."""
+        chosen = {method: tuple(results[row] for row in rows) for method, results in self.found.items()}
+        return replace(self, items=tuple(self.items[row] for row in rows), found=chosen)
+
+
+class Tables:
+    """The counts of a study under one way to match, as numbers: what every chart is drawn from.
+
+    `counts` has shape (methods, sentences, labels, 3): found, predicted, gold. `labels` are those of the study, or
+    ANY alone for matches that do not look at labels.
+    """
+
+    def __init__(self, study: Study, match: Match = "exact"):
+        self.methods, self.match = study.methods, match
+        self.labels = study.labels if match in ("exact", "type") else (ANY,)
+        places = {label: place for place, label in enumerate(self.labels)}
+        self.counts = np.zeros((len(study.methods), len(study.items), len(self.labels), 3))
+        for number, method in enumerate(study.methods):
+            for row, by_label in enumerate(study.rows(method, match)):
+                for label, one in by_label.items():
+                    self.counts[number, row, places[label]] = one.found, one.predicted, one.gold
+
+    def sums(self, rows: NDArray[np.intp] | slice = slice(None)) -> Table:
+        """Return the sums over some sentences, (methods, labels, 3)."""
+        return self.counts[:, rows].sum(axis=1)
+
+    def overall(self, rows: NDArray[np.intp] | slice = slice(None)) -> dict[str, Counts]:
+        """Return the counts of each method over all labels."""
+        return {method: _counts(one) for method, one in zip(self.methods, self.sums(rows).sum(axis=1), strict=True)}
+
+    def by_label(self, rows: NDArray[np.intp] | slice = slice(None)) -> dict[tuple[str, str], Counts]:
+        """Return the counts of each (method, label)."""
+        sums = self.sums(rows)
+        return {
+            (method, label): _counts(sums[number, place])
+            for number, method in enumerate(self.methods)
+            for place, label in enumerate(self.labels)
+        }
+
+    def intervals(
+        self,
+        rows: NDArray[np.intp] | slice = slice(None),
+        *,
+        level: float = 0.95,
+        samples: int = SAMPLES,
+        seed: int = SEED,
+    ) -> dict[tuple[str, str | None], Interval]:
+        """Return the bootstrap interval of the F1 of each (method, label), and of all labels under (method, None).
+
+        All are drawn from the same resamples of the sentences (see `resampling`).
+        """
+        counts = self.counts[:, rows]
+        whole = np.concatenate([counts.sum(axis=2, keepdims=True), counts], axis=2)  # all labels first
+        pairs = np.stack([whole[..., 0], whole[..., 1] + whole[..., 2]], axis=-1)
+        methods, sentences, columns, _ = pairs.shape
+        table = np.ascontiguousarray(pairs.transpose(1, 0, 2, 3)).reshape(sentences, -1)
+        drawn = f1_of(resampled_sums(table, samples, seed).reshape(samples, methods, columns, 2))
+        names = (None, *self.labels)
+        return {
+            (method, name): Interval(*quantiles(drawn[:, number, column], level), level, samples, seed)
+            for number, method in enumerate(self.methods)
+            for column, name in enumerate(names)
+        }
+
+    def difference(self, one: str, other: str, rows: NDArray[np.intp] | slice = slice(None)) -> Difference:
+        """Return how far two methods are apart in F1 over all labels."""
+        sums = self.counts[:, rows].sum(axis=2)
+        pairs = [sums[self.methods.index(method)] for method in (one, other)]
+        return difference(*(np.stack([each[:, 0], each[:, 1] + each[:, 2]], axis=1) for each in pairs))
+
+
+def _counts(row: NDArray[np.float64]) -> Counts:
+    found, predicted, gold = row.tolist()
+    return Counts(found, predicted - found, gold - found)
