@@ -62,17 +62,19 @@ class Runs:
     def __init__(self, database: Database):
         self._database = database
 
+    def find(self, project_id: int, settings: Mapping[str, Any]) -> Run | None:
+        """Return the run of a project under `settings`, if there is one."""
+        return next((run for run in self.of(project_id) if run.settings == settings), None)
+
     def open(self, project_id: int, settings: Mapping[str, Any]) -> Run:
-        """Return the run of a project under `settings`; a new one if there is none."""
-        text = json.dumps(settings, sort_keys=True, ensure_ascii=False)
+        """Return the run of a project under `settings`, plain JSON values; a new one if there is none."""
+        settings = json.loads(json.dumps(settings))
+        if (known := self.find(project_id, settings)) is not None:
+            return known
+        values = {"project_id": project_id, "settings": json.dumps(settings, ensure_ascii=False), "created_at": now()}
         with self._database.writing() as connection:
-            table = tables.run
-            same = select(table.c.id).where(table.c.project_id == project_id, table.c.settings == text)
-            number = connection.execute(same).scalar()
-            if number is None:
-                values = {"project_id": project_id, "settings": text, "signatures": "{}", "created_at": now()}
-                number = connection.execute(insert(table).values(values)).inserted_primary_key[0]
-        return next(run for run in self.of(project_id) if run.id == number)
+            connection.execute(insert(tables.run).values(signatures="{}", **values))
+        return self.find(project_id, settings)
 
     def of(self, project_id: int) -> list[Run]:
         """Return the runs of a project, newest first."""

@@ -1,0 +1,140 @@
+"""What methods are judged on: the sentences of a project that have gold labels, and where these come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from projection.corrections.edits import dump_alignment, dump_task
+from projection.corrections.gold import gold_on
+from projection.corrections.records import StoredSentence
+from projection.corrections.runs import Judged, content_of
+from projection.evaluation.study import Item, Study
+from projection.pipeline import Setup, Task
+from projection.text.jsonl import dump_entities, dump_sentence
+from projection.types import Alignment, Entity, Sentence
+
+Kind = Literal["given", "checked"]
+KINDS: dict[Kind, str] = {"given": "labels that came with the texts", "checked": "sentences people accepted"}
+FORM = "1"
+"""Grows when results say something else than before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One sentence to judge on: `task` is all that methods may see, `gold` the target with the labels they should find.
+
+    `source_gold` are the labels of the source where methods work on recognized ones, `links` those that a person drew.
+    """
+
+    position: int
+    task: Task
+    gold: Sentence
+    source_gold: tuple[Entity, ...] | None = None
+    links: Alignment | None = None
+
+    @property
+    def content(self) -> str:
+        """A hash of everything that is judged, but not of the settings."""
+        labels = dump_entities(self.source_gold) if self.source_gold is not None else None
+        links = dump_alignment(self.links) if self.links is not None else None
+        return content_of(dump_task(self.task), dump_sentence(self.gold), labels, links)
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The sentences with gold, and the positions of those left out, by the reason."""
+
+    cases: tuple[Case, ...] = ()
+    left_out: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+def kinds(stored: Iterable[StoredSentence]) -> dict[Kind, int]:
+    """Return what there is to judge on, with the number of sentences, most trustworthy first."""
+    given = checked = sentences = 0
+    for one in stored:
+        sentences += one.task.target is not None
+        given += one.task.target is not None and bool(one.task.target.entities)
+        checked += one.edits.checked and one.edits.target_entities is not None
+    found: dict[Kind, int] = {"given": sentences} if given else {}
+    return found | ({"checked": checked} if checked else {})
+
+
+def cases(stored: Iterable[StoredSentence], kind: Kind, *, recognized: bool = False) -> Cases:
+    """Return the sentences to judge on.
+
+    Methods see the texts as they are now, the links that came with them, and the labels of the source; with
+    `recognized` they work on those that the recognizer finds, and the given ones are gold. Links and labels of
+    the target that people made are never shown to a method.
+    """
+    found, left_out = [], {}
+    for one in stored:
+        case = _case(one, kind, recognized)
+        if isinstance(case, str):
+            left_out.setdefault(case, []).append(one.position)
+        else:
+            found.append(case)
+    return Cases(tuple(found), {reason: tuple(places) for reason, places in left_out.items() if reason})
+
+
+def _case(one: StoredSentence, kind: Kind, recognized: bool) -> Case | str:
+    """Return the case of a sentence, or why there is none ("" where nobody expects one)."""
+    target = one.edits.target or one.task.target
+    if kind == "checked":
+        if not one.edits.checked or one.edits.target_entities is None:
+            return ""
+        labels = one.edits.target_entities
+    else:
+        if one.task.target is None:
+            return "they have no translation with labels"
+        labels = gold_on(one.task.target, target)
+    if target is None or labels is None:
+        return "their text was changed so far that its labels do not fit any more"
+    task = replace(one.edits, alignment=None).apply(one.task)
+    source, labelled = task.source, task.labelled
+    source_gold = source.entities if recognized and labelled and source is not None else None
+    if source_gold is not None:
+        source, labelled = source.with_entities(()), False
+    bare = target.with_entities(())
+    shown = Task(source, bare, labelled, task.alignment)
+    return Case(one.position, shown, target.with_entities(_plain(labels)), source_gold, one.edits.alignment)
+
+
+def _plain(labels: Iterable[Entity]) -> list[Entity]:
+    return [Entity(one.span, one.label) for one in labels]
+
+
+def is_labelled(stored: Iterable[StoredSentence]) -> bool:
+    """Whether any source has labels, so that methods could work on these or on recognized ones."""
+    return any(one.task.labelled or one.edits.source_entities is not None for one in stored)
+
+
+def run_settings(setup: Setup, kind: Kind, recognized: bool) -> dict[str, Any]:
+    """Return what names a run: everything that could change a result, besides methods and sentences."""
+    chosen = {name: value for name, value in setup.to_dict().items() if name != "methods"}
+    return {"form": FORM, "gold": kind, "source_labels": "recognized" if recognized else "given", "setup": chosen}
+
+
+def missing(
+    wanted: Sequence[Case], judged: Mapping[int, Judged], methods: Sequence[str]
+) -> tuple[list[Case], list[str]]:
+    """Return the sentences that lack a result, and the methods they lack."""
+    todo, lacking = [], set()
+    for case in wanted:
+        known = judged.get(case.position)
+        there = known.found.keys() if known is not None and known.content == case.content else ()
+        if absent := set(methods) - set(there):
+            todo.append(case)
+            lacking |= absent
+    return todo, [method for method in methods if method in lacking]
+
+
+def study_of(
+    wanted: Sequence[Case], judged: Mapping[int, Judged], methods: Sequence[str], signature: str = ""
+) -> Study:
+    """Return the study of the sentences on which all methods have a result."""
+    todo = {case.position for case in missing(wanted, judged, methods)[0]}
+    known = [judged[case.position] for case in wanted if case.position not in todo]
+    items: tuple[Item, ...] = tuple(one.item for one in known)
+    return Study(items, {method: tuple(one.found[method] for one in known) for method in methods}, signature)
