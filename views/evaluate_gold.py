@@ -12,7 +12,7 @@ from projection.corrections.records import StoredSentence
 from projection.corrections.runs import Judged, content_of
 from projection.evaluation.study import Item, Study
 from projection.pipeline import Setup, Task
-from projection.text.jsonl import dump_entities, dump_sentence
+from projection.text.jsonl import dump_sentence
 from projection.types import Alignment, Entity, Sentence
 
 Kind = Literal["given", "checked"]
@@ -25,19 +25,19 @@ FORM = "1"
 class Case:
     """One sentence to judge on: `task` is all that methods may see, `gold` the target with the labels they should find.
 
-    `source_gold` are the labels of the source where methods work on recognized ones, `links` those that a person drew.
+    `source_gold` is the source with its labels where methods work on recognized ones, `links` those that a person drew.
     """
 
     position: int
     task: Task
     gold: Sentence
-    source_gold: tuple[Entity, ...] | None = None
+    source_gold: Sentence | None = None
     links: Alignment | None = None
 
     @property
     def content(self) -> str:
         """A hash of everything that is judged, but not of the settings."""
-        labels = dump_entities(self.source_gold) if self.source_gold is not None else None
+        labels = dump_sentence(self.source_gold) if self.source_gold is not None else None
         links = dump_alignment(self.links) if self.links is not None else None
         return content_of(dump_task(self.task), dump_sentence(self.gold), labels, links)
 
@@ -93,7 +93,7 @@ def _case(one: StoredSentence, kind: Kind, recognized: bool) -> Case | str:
         return "their text was changed so far that its labels do not fit any more"
     task = replace(one.edits, alignment=None).apply(one.task)
     source, labelled = task.source, task.labelled
-    source_gold = source.entities if recognized and labelled and source is not None else None
+    source_gold = source if recognized and labelled else None
     if source_gold is not None:
         source, labelled = source.with_entities(()), False
     bare = target.with_entities(())

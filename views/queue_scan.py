@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from time import monotonic, sleep
 from typing import Any
 
@@ -20,6 +20,7 @@ from projection.registry import components_of, find, load_class
 from projection.settings import settings
 from views.compare_data import comparison_setup
 from views.jobs import Background, Shared
+from views.passing import Passing
 from views.resources import compute_lock, resources, store
 from views.workbench import evidence
 
@@ -70,20 +71,6 @@ def reading_settings(setup: Setup) -> str:
     return f"{FORM}:{settings_key(scan_setup(setup))}"
 
 
-class _Passing(Resources):
-    """The components of a pool, with results that are soon forgotten: a whole corpus would push out all others."""
-
-    def __init__(self, pool: Resources):
-        super().__init__(results=8 * CHUNK)
-        self._pool = pool
-
-    def component(self, role: str, name: str, options: Any = None) -> Any:
-        return self._pool.component(role, name, options)
-
-    def result(self, key: Hashable, default: Any = None) -> Any:
-        return super().result(key, self._pool.result(key, default))
-
-
 class Scan(Background):
     """Bring the readings of a project up to date on a thread of its own; read `done`, `total`, `problem` any time.
 
@@ -98,7 +85,7 @@ class Scan(Background):
         self.stopped = False
         self.method = project.setup.methods[0]
         self._readings, self._lock = readings, lock
-        self._pipeline = Pipeline(self.setup, _Passing(pool), chunk=CHUNK, also=evidence(self.setup))
+        self._pipeline = Pipeline(self.setup, Passing(pool, results=8 * CHUNK), chunk=CHUNK, also=evidence(self.setup))
         self._waiting: list[tuple[Reading, StoredSentence]] = []
         self._stored_at = monotonic()
         self._begin("projection-scan")
