@@ -181,7 +181,7 @@ def result(
 ) -> Result:
     """Score a tally against gold, over `labels` on both sides (None: all)."""
     predicted = [sentence.with_entities(found) for sentence, found in zip(gold, tally.predicted, strict=True)]
-    scores = compare(predicted, gold, labels, {**settings, "run": tally.signature})
+    scores = compare(predicted, gold, labels, {**settings, "run": tally.signature}, pair_by="order")
     rate = tally.placed / tally.entities if tally.entities else None
     return Result(
         variant, language, scores, rate, projection_ratio(scores), tally.seconds, tally.failures, tally.warnings
