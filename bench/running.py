@@ -9,6 +9,8 @@ from typing import Any
 
 from bench.variants import Variant, reads_source
 from projection.evaluation.comparison import compare
+from projection.evaluation.counts import Counts
+from projection.evaluation.rates import projection_ratio
 from projection.evaluation.scores import Scores
 from projection.pipeline import Outcome, Pipeline, Resources, Setup, Task
 from projection.types import Entity, Sentence
@@ -181,17 +183,8 @@ def result(
 ) -> Result:
     """Score a tally against gold, over `labels` on both sides (None: all)."""
     predicted = [sentence.with_entities(found) for sentence, found in zip(gold, tally.predicted, strict=True)]
-    scores = compare(predicted, gold, labels, {**settings, "run": tally.signature})
+    scores = compare(predicted, gold, labels, {**settings, "run": tally.signature}, pair_by="order")
     rate = tally.placed / tally.entities if tally.entities else None
-    return Result(
-        variant, language, scores, rate, projection_ratio(scores), tally.seconds, tally.failures, tally.warnings
-    )
-
-
-def projection_ratio(scores: Scores) -> float:
-    """Return the mean over sentences of the number of predicted to gold entities, of the labels that are scored."""
-    total = 0.0
-    for row in scores.rows:
-        predicted, gold = (sum(getattr(counts, side) for counts in row.values()) for side in ("predicted", "gold"))
-        total += predicted / gold if gold else float(not predicted)
-    return total / len(scores.rows) if scores.rows else 0.0
+    sums = (sum(row.values(), Counts()) for row in scores.rows)
+    ratio = projection_ratio((one.predicted, one.gold) for one in sums)
+    return Result(variant, language, scores, rate, ratio, tally.seconds, tally.failures, tally.warnings)

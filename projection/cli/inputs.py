@@ -32,6 +32,15 @@ class Repair(StrEnum):
     discard = "discard"
 
 
+class Scheme(StrEnum):
+    """Label schemes."""
+
+    iob1 = "iob1"
+    iob2 = "iob2"
+    bioes = "bioes"
+    bilou = "bilou"
+
+
 class Unit(StrEnum):
     """What a line of plain text is."""
 
@@ -61,6 +70,7 @@ def open_document(
     language: str = "und",
     target_language: str = "und",
     repair: Repair | None = None,
+    scheme: Scheme | None = None,
     units: Unit | None = None,
     parallel: bool = False,
     encoding: str = "utf-8",
@@ -76,6 +86,7 @@ def open_document(
     from projection.text.documents import read
 
     told = {"language": language, "target_language": target_language, "repair": repair, "encoding": encoding}
+    told |= {"scheme": scheme.upper() if scheme else None}
     document = read(path, units=Unit.lines, **told)  # as lines, it costs least to find out what it is
     if document.format == "plain" and units is None:
         units = plain_units(path, encoding) if parallel else Unit.text

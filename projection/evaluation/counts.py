@@ -105,14 +105,20 @@ def _counted_in_pairs(
 
 def _best_credit(found: Sequence[Span], gold: Sequence[Span], match: Match) -> float:
     """Return the greatest sum of credits when each span is paired with at most one of the other side."""
-    if not found or not gold:
-        return 0
-    import numpy as np
-    from scipy.optimize import linear_sum_assignment
+    worth = [[_credit(one, other, match) for other in gold] for one in found]
+    best: float = sum(map(sum, worth))
+    if _has_choice(worth):
+        import numpy as np
+        from scipy.optimize import linear_sum_assignment
 
-    credits = np.array([[_credit(one, other, match) for other in gold] for one in found], float)
-    best = credits[linear_sum_assignment(credits, maximize=True)].sum()
+        credits = np.array(worth, float)
+        best = credits[linear_sum_assignment(credits, maximize=True)].sum()
     return float(best) if match == "partial" else int(best)
+
+
+def _has_choice(worth: list[list[float]]) -> bool:
+    """Return whether any span could be paired with more than one of the other side."""
+    return any(sum(map(bool, line)) > 1 for line in (*worth, *zip(*worth, strict=True)))
 
 
 def _credit(one: Span, other: Span, match: Match) -> float:

@@ -7,7 +7,7 @@ columns, so that several methods scored on the same sentences are drawn together
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,8 +34,12 @@ def resampled_sums(table: ArrayLike, samples: int = SAMPLES, seed: int = SEED) -
     size = len(counts)
     found = np.zeros((samples, counts.shape[1]))
     generator = np.random.default_rng(seed)
-    for sample in range(samples if size else 0):
-        found[sample] = np.bincount(generator.integers(size, size=size), minlength=size) @ counts
+    step = max(1, _AT_ONCE // max(1, size))  # one product for many resamples reads the table once
+    for start in range(0, samples if size else 0, step):
+        times = np.empty((min(step, samples - start), size))
+        for row in times:
+            row[:] = np.bincount(generator.integers(size, size=size), minlength=size)
+        found[start : start + len(times)] = times @ counts
     return found
 
 
@@ -78,13 +82,39 @@ def difference(
 
     Both p-values are (r + 1) / (samples + 1), so never 0. Raises ValueError for tables of different shape.
     """
-    left, right = _table(one), _table(other)
-    if left.shape != right.shape:
-        raise ValueError(f"the two were scored on different sentences: {left.shape} and {right.shape} counts")
-    width = left.shape[1]
+    return differences([one], other, statistic, samples=samples, seed=seed)[0]
+
+
+def differences(
+    others: Sequence[ArrayLike],
+    base: ArrayLike,
+    statistic: Statistic = f1_of,
+    *,
+    samples: int = SAMPLES,
+    seed: int = SEED,
+) -> list[Difference]:
+    """Compare each of several systems with one, all on the same resamples: `difference(other, base)` of each."""
+    right, tables = _table(base), [_table(one) for one in others]
+    for left in tables:
+        if left.shape != right.shape:
+            raise ValueError(f"the two were scored on different sentences: {left.shape} and {right.shape} counts")
+    drawn = resampled_sums(np.hstack([right, *tables]), samples, seed).reshape(samples, -1, right.shape[1])
+    figures = statistic(drawn)
+    return [
+        _difference(left, right, figures[:, number] - figures[:, 0], statistic, samples, seed)
+        for number, left in enumerate(tables, 1)
+    ]
+
+
+def _difference(
+    left: NDArray[np.float64],
+    right: NDArray[np.float64],
+    drawn: NDArray[np.float64],
+    statistic: Statistic,
+    samples: int,
+    seed: int,
+) -> Difference:
     observed = _apart(statistic, left.sum(0), right.sum(0)).item()
-    sums = resampled_sums(np.hstack([left, right]), samples, seed)
-    drawn = statistic(sums[:, :width]) - statistic(sums[:, width:])
     low, high = quantiles(drawn)
     extreme = np.abs(drawn - drawn.mean()) >= abs(observed) - _TINY
     exchanged = np.concatenate([_apart(statistic, *pair) for pair in _exchanged(left, right, samples, seed)])

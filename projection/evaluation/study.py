@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projection.evaluation.blame import Blame
+from projection.evaluation.columns import Columns, columns_of, keyed
 from projection.evaluation.counts import ANY, Counts, Match, count
-from projection.evaluation.resampling import SAMPLES, SEED, Difference, difference, f1_of, quantiles, resampled_sums
+from projection.evaluation.errors import Mistake, mistakes
+from projection.evaluation.resampling import SAMPLES, SEED, Difference, differences, f1_of, quantiles, resampled_sums
 from projection.evaluation.scores import Interval
 from projection.types import Entity, Sentence
 
@@ -92,9 +94,61 @@ class Study:
         return [count(one.entities or (), item.gold.entities, None, match) for one, item in pairs]
 
     def part(self, rows: Sequence[int]) -> Study:
-        """Return the study of some of the sentences."""
+        """Return the study of some of the sentences; what is known of their mistakes goes with them."""
         chosen = {method: tuple(results[row] for row in rows) for method, results in self.found.items()}
-        return replace(self, items=tuple(self.items[row] for row in rows), found=chosen)
+        part = replace(self, items=tuple(self.items[row] for row in rows), found=chosen)
+        for method, known in self._mistakes.items():
+            part._mistakes[method] = tuple(known[row] for row in rows)
+        return part
+
+    @cached_property
+    def gold(self) -> Columns:
+        """All gold entities."""
+        return columns_of((keyed(item.gold.entities) for item in self.items), self.labels)
+
+    def predicted(self, method: str) -> Columns:
+        """Return all entities a method found."""
+        return self._compared(method)[0]
+
+    def right(self, method: str) -> NDArray[np.bool_]:
+        """Return of each of `predicted` whether gold has it too: the same words with the same label."""
+        return self._compared(method)[1]
+
+    def hits(self, method: str) -> NDArray[np.bool_]:
+        """Return of each of `gold` whether the method found it."""
+        return self._compared(method)[2]
+
+    def mistakes(self, method: str) -> tuple[tuple[Mistake, ...], ...]:
+        """Return what is wrong in each sentence; found once, since it takes a while."""
+        if method not in self._mistakes:
+            wrong = set(self.rows_with_mistakes(method).tolist())
+            self._mistakes[method] = tuple(
+                tuple(mistakes(one.entities or (), item.gold.entities, item.gold.words)) if row in wrong else ()
+                for row, (one, item) in enumerate(zip(self.found[method], self.items, strict=True))
+            )
+        return self._mistakes[method]
+
+    def rows_with_mistakes(self, method: str) -> NDArray[np.intp]:
+        """Return the sentences in which anything is spurious or missed, in order."""
+        return np.union1d(self.predicted(method).rows[~self.right(method)], self.gold.rows[~self.hits(method)])
+
+    def _compared(self, method: str) -> tuple[Columns, NDArray[np.bool_], NDArray[np.bool_]]:
+        if method not in self._columns:
+            ours = [keyed(one.entities or ()) for one in self.found[method]]
+            theirs = [keyed(item.gold.entities) for item in self.items]
+            pairs = list(zip(ours, theirs, strict=True))
+            right = np.array([key in gold for found, gold in pairs for key in found], bool)
+            hits = np.array([key in found for found, gold in pairs for key in gold], bool)
+            self._columns[method] = columns_of(ours, self.labels), right, hits
+        return self._columns[method]
+
+    @cached_property
+    def _columns(self) -> dict[str, tuple[Columns, NDArray[np.bool_], NDArray[np.bool_]]]:
+        return {}
+
+    @cached_property
+    def _mistakes(self) -> dict[str, tuple[tuple[Mistake, ...], ...]]:
+        return {}
 
 
 class Tables:
@@ -106,13 +160,27 @@ class Tables:
 
     def __init__(self, study: Study, match: Match = "exact"):
         self.methods, self.match = study.methods, match
-        self.labels = study.labels if match in ("exact", "type") else (ANY,)
-        places = {label: place for place, label in enumerate(self.labels)}
-        self.counts = np.zeros((len(study.methods), len(study.items), len(self.labels), 3))
+        by_label = match in ("exact", "type")
+        self.labels = study.labels if by_label else (ANY,)
+        sentences = len(study.items)
+        self.counts = np.zeros((len(study.methods), sentences, len(self.labels), 3))
         for number, method in enumerate(study.methods):
-            for row, by_label in enumerate(study.rows(method, match)):
-                for label, one in by_label.items():
-                    self.counts[number, row, places[label]] = one.found, one.predicted, one.gold
+            found, shape = study.predicted(method), (sentences, len(study.labels))
+            sides = found.counts(*shape, study.right(method)), found.counts(*shape), study.gold.counts(*shape)
+            exact = np.stack(sides, axis=-1)
+            self.counts[number] = exact if by_label else exact.sum(axis=1, keepdims=True)
+            if match != "exact":
+                self._count_pairs(study, number, match)
+
+    def _count_pairs(self, study: Study, number: int, match: Match) -> None:
+        """Count the sentences with mistakes again; where all is right, it is so under every way to match."""
+        places = {label: place for place, label in enumerate(self.labels)}
+        method = study.methods[number]
+        for row in study.rows_with_mistakes(method).tolist():
+            self.counts[number, row] = 0
+            found, gold = study.found[method][row].entities or (), study.items[row].gold.entities
+            for label, one in count(found, gold, None, match).items():
+                self.counts[number, row, places[label]] = one.found, one.predicted, one.gold
 
     def sums(self, rows: NDArray[np.intp] | slice = slice(None)) -> Table:
         """Return the sums over some sentences, (methods, labels, 3)."""
@@ -158,9 +226,26 @@ class Tables:
 
     def difference(self, one: str, other: str, rows: NDArray[np.intp] | slice = slice(None)) -> Difference:
         """Return how far two methods are apart in F1 over all labels."""
-        sums = self.counts[:, rows].sum(axis=2)
-        pairs = [sums[self.methods.index(method)] for method in (one, other)]
-        return difference(*(np.stack([each[:, 0], each[:, 1] + each[:, 2]], axis=1) for each in pairs))
+        return self.differences(other, rows, (one,))[one]
+
+    def differences(
+        self,
+        baseline: str,
+        rows: NDArray[np.intp] | slice = slice(None),
+        methods: Sequence[str] | None = None,
+        *,
+        samples: int = SAMPLES,
+        seed: int = SEED,
+    ) -> dict[str, Difference]:
+        """Return how far methods (default: all others) are from the baseline in F1 over all labels.
+
+        All are drawn from the same resamples of the sentences.
+        """
+        chosen = [method for method in self.methods if method != baseline] if methods is None else methods
+        numbers = [self.methods.index(method) for method in (baseline, *chosen)]
+        sums = self.counts[:, rows].sum(axis=2)[numbers]
+        pairs = np.stack([sums[..., 0], sums[..., 1] + sums[..., 2]], axis=-1)
+        return dict(zip(chosen, differences(pairs[1:], pairs[0], samples=samples, seed=seed), strict=True))
 
 
 def _counts(row: NDArray[np.float64]) -> Counts:
