@@ -54,6 +54,7 @@ def lay_out(figure: Any, theme: str, *, height: int, legend: bool = False, left:
                 "itemdoubleclick": False, "traceorder": "normal"},
         hoverlabel={"font": {"family": FONT}},
         dragmode=False,
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": MUTED[theme], "activecolor": TEXT[theme]},
         clickmode="event+select",
     )  # fmt: skip
     figure.update_xaxes(

@@ -58,5 +58,6 @@ def effort_note(efforts: Sequence[Effort]) -> str:
     spared = f"{saved} fewer than" if saved >= 0 else f"{-saved} more than"
     return (
         f"{changed} of {counted(labels, 'label')}{share} changed by people in "
-        f"{counted(len(efforts), 'sentence')}{time}. It took {counted(changes, 'action')}, {spared} giving every label by hand."
+        f"{counted(len(efforts), 'sentence')}{time}. It took {counted(changes, 'action')}, {spared} giving every "
+        "label by hand."
     )

@@ -22,6 +22,7 @@ from views.evaluate_gold import Case
 from views.jobs import Background, Shared
 from views.passing import Passing
 from views.resources import compute_lock, resources, store
+from views.session import remembered
 
 log = logging.getLogger(__name__)
 CHUNK = 8
@@ -133,3 +134,13 @@ def begin(
         return Evaluating(run, wanted, methods, cases, runs(), resources(), compute_lock())
 
     return _running().begin((settings().database, project.id), build)
+
+
+def judged(run: Run | None) -> Mapping[int, Judged]:
+    """Return the results of a run, read anew when there are more of them."""
+    if run is None:
+        return {}
+    running = _running().current((settings().database, run.project_id))
+    at_work = running.done if running is not None and running.run.id == run.id else 0
+    key = (settings().database, run.id, run.sentences, tuple(run.signatures.items()), at_work)
+    return remembered("judged", key, lambda: runs().load(run.id))

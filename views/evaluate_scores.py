@@ -41,12 +41,12 @@ def scores_chart(study: Study, tables: Tables, intervals: Mapping, rate: str, fo
             behind[key] = Behind(_said(method, label), _with_mistakes(tables, method, label))
             figure.add_trace(_dot(cells[method, label], intervals[method, label], method, rate, key,
                                   focus=method == focus, theme=theme), 1, number)  # fmt: skip
-    lay_out(figure, theme, height=76 + 34 * len(tables.methods))
-    figure.update_layout(margin={"t": 30})
+    lay_out(figure, theme, height=96 + 40 * len(tables.methods))
+    figure.update_layout(margin={"t": 34})
     figure.update_annotations(font={"size": 12, "color": TEXT[theme]})
     low = max(0.0, min(lowest - 0.08, 0.6))
     figure.update_xaxes(range=[low, 1.03], tickformat=".1f", nticks=5)
-    figure.update_yaxes(autorange="reversed", showgrid=False)
+    figure.update_yaxes(range=[len(tables.methods) - 0.5, -0.75], showgrid=False)
     rows, keys = [], []
     for method in tables.methods:
         for label in (None, *labels):
@@ -145,7 +145,7 @@ def cost_chart(study: Study, tables: Tables, megabytes: Mapping[str, float], foc
             "color": colour}, customdata=[_key(method, None)], hovertemplate=f"{hover}<extra></extra>",
             cliponaxis=False))  # fmt: skip
     lay_out(figure, theme, height=300)
-    figure.update_xaxes(type="log", title={"text": "milliseconds a sentence", "font": {"size": 11}}, dtick=1)
+    figure.update_xaxes(type="log", title={"text": "milliseconds a sentence", "font": {"size": 11}}, dtick="D2")
     values = [overall[method].f1 for method in known]
     figure.update_yaxes(title={"text": "F1", "font": {"size": 11}}, tickformat=".2f",
                         range=[max(0, min(values) - 0.05), min(1.03, max(values) + 0.06)])  # fmt: skip
