@@ -79,7 +79,7 @@ def _check_unique(sentences: Sequence[Sentence]) -> None:
         return
     first, second, *_ = twice[0]
     before = f" (line {first.provenance.line})" if first.provenance and first.provenance.line else ""
-    more = f"; {len(twice) - 1} more ids come more than once" if len(twice) > 1 else ""
+    more = f"; other ids that come more than once: {len(twice) - 1}" if len(twice) > 1 else ""
     raise FormatError(
         f"The id {first.id!r} comes {len(twice[0])} times, first at “{_beginning(first)}…”{before}{more}.",
         **place(second),

@@ -147,7 +147,7 @@ class Tables:
         whole = np.concatenate([counts.sum(axis=2, keepdims=True), counts], axis=2)  # all labels first
         pairs = np.stack([whole[..., 0], whole[..., 1] + whole[..., 2]], axis=-1)
         methods, sentences, columns, _ = pairs.shape
-        table = np.ascontiguousarray(pairs.transpose(1, 0, 2, 3)).reshape(sentences, -1)
+        table = np.ascontiguousarray(pairs.transpose(1, 0, 2, 3)).reshape(sentences, methods * columns * 2)
         drawn = f1_of(resampled_sums(table, samples, seed).reshape(samples, methods, columns, 2))
         names = (None, *self.labels)
         return {
