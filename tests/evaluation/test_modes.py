@@ -25,7 +25,7 @@ TAGS = ["O", "B-PER", "I-PER", "B-ORG-X", "I-ORG-X"]
 
 @st.composite
 def corpora(draw):
-    """(predicted tags, gold tags) of some sentences: any order of labels, legal or not, sentences without words too."""
+    """(predicted tags, gold tags) of some sentences: any order of labels, legal or not."""
     lengths = draw(st.lists(st.integers(1, 8), min_size=1, max_size=5))
     tags = st.sampled_from(draw(st.sampled_from([TAGS, TAGS[:3], ["O"]])))
     return [tuple(draw(st.lists(tags, min_size=size, max_size=size)) for _ in "pg") for size in lengths]
