@@ -130,9 +130,8 @@ def lay_beside(
     files = {method: list(sentences) for method, sentences in predictions.items()}
     pairings = {method: pair_by or pairing(ours, given) for method, ours in files.items()}
     paired = {method: counterparts(ours, given, pairings[method]) for method, ours in files.items()}
-    if not by_characters:
-        for ours in paired.values():
-            _check_words(ours, given)
+    for ours in () if by_characters else paired.values():
+        _check_words(ours, given)
     reference = [one.with_entities(applied.gold.apply(one.entities)) for one in given]
     scored = {method: _scored(ours, applied.predicted) for method, ours in paired.items()}
     changes = {method: _changes(ours, applied.predicted) for method, ours in paired.items()}

@@ -56,7 +56,7 @@ def _by_ids(predicted: Sequence[Sentence], gold: Sequence[Sentence]) -> list[Sen
         raise FormatError(
             f"The sentence with the id {extra.id!r} (“{_beginning(extra)}…”) does not come in gold.",
             **place(extra),
-            remedy="Leave it out, or give gold that has it.",
+            remedy="Give gold that has it, or pair the sentences in order (--pair order).",
         )
     for ours, theirs in zip(found, gold, strict=True):
         if ours is not None and ours.characters != theirs.characters:
