@@ -94,9 +94,9 @@ class Comparison:
         told = [f"labels in {side}: {changes}" for side, changes in sides if changes]
         if laid.retokenised:
             told.append(
-                f"matched by characters: {laid.retokenised} sentences with other words than gold; there "
-                f"{laid.inside_gold} predicted entities begin or end inside a word of gold and cannot be right, "
-                f"{laid.inside_predicted} gold entities inside a predicted word and cannot be found"
+                f"sentences matched by characters, as their words are not those of gold: {laid.retokenised}; there, "
+                f"predicted entities that begin or end inside a word of gold and cannot be right: {laid.inside_gold}; "
+                f"gold entities that do so inside a predicted word and cannot be found: {laid.inside_predicted}"
             )
         return told
 
@@ -130,9 +130,8 @@ def lay_beside(
     files = {method: list(sentences) for method, sentences in predictions.items()}
     pairings = {method: pair_by or pairing(ours, given) for method, ours in files.items()}
     paired = {method: counterparts(ours, given, pairings[method]) for method, ours in files.items()}
-    if not by_characters:
-        for ours in paired.values():
-            _check_words(ours, given)
+    for ours in () if by_characters else paired.values():
+        _check_words(ours, given)
     reference = [one.with_entities(applied.gold.apply(one.entities)) for one in given]
     scored = {method: _scored(ours, applied.predicted) for method, ours in paired.items()}
     changes = {method: _changes(ours, applied.predicted) for method, ours in paired.items()}

@@ -56,7 +56,7 @@ def _by_ids(predicted: Sequence[Sentence], gold: Sequence[Sentence]) -> list[Sen
         raise FormatError(
             f"The sentence with the id {extra.id!r} (“{_beginning(extra)}…”) does not come in gold.",
             **place(extra),
-            remedy="Leave it out, or give gold that has it.",
+            remedy="Give gold that has it, or pair the sentences in order (--pair order).",
         )
     for ours, theirs in zip(found, gold, strict=True):
         if ours is not None and ours.characters != theirs.characters:
@@ -79,7 +79,7 @@ def _check_unique(sentences: Sequence[Sentence]) -> None:
         return
     first, second, *_ = twice[0]
     before = f" (line {first.provenance.line})" if first.provenance and first.provenance.line else ""
-    more = f"; {len(twice) - 1} more ids come more than once" if len(twice) > 1 else ""
+    more = f"; other ids that come more than once: {len(twice) - 1}" if len(twice) > 1 else ""
     raise FormatError(
         f"The id {first.id!r} comes {len(twice[0])} times, first at “{_beginning(first)}…”{before}{more}.",
         **place(second),

@@ -220,7 +220,7 @@ class Tables:
         twice = {"f1": predicted + gold, "precision": 2 * predicted, "recall": 2 * gold}[rate]  # what F1 divides by
         pairs = np.stack([whole[..., 0], twice], axis=-1)
         methods, sentences, columns, _ = pairs.shape
-        table = np.ascontiguousarray(pairs.transpose(1, 0, 2, 3)).reshape(sentences, -1)
+        table = np.ascontiguousarray(pairs.transpose(1, 0, 2, 3)).reshape(sentences, methods * columns * 2)
         drawn = f1_of(resampled_sums(table, samples, seed).reshape(samples, methods, columns, 2))
         names = (None, *self.labels)
         return {

@@ -134,7 +134,10 @@ def test_evaluate_says_whether_another_prediction_is_better_and_whether_that_cou
     )
     assert made["difference"]["value"] == 0.5 and made["against"]["overall"]["f1"] == 0
     assert made["lengths"]["1-10"]["gold"] == 2 and made["lengths"]["41+"]["gold"] == 0
-    assert "there are label, length, language, kind" in run("evaluate", "out.conll", "gold.conll", "--by", "colour", code=2).stderr
+    assert (
+        "there are label, length, language, kind"
+        in run("evaluate", "out.conll", "gold.conll", "--by", "colour", code=2).stderr
+    )
 
 
 def test_evaluate_refuses_other_tokens(folder):
