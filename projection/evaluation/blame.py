@@ -47,7 +47,7 @@ Stage = Literal[
 ]  # fmt: skip
 STAGES: dict[Stage, str] = {
     "source recognition": "the source was labelled wrongly",
-    "translation": "the other text has no such entity: the translation lost it, or gold labels the two texts differently",
+    "translation": "the other text has no such entity: it was lost, or gold labels the two texts differently",
     "no link": "words of it are linked with nothing",
     "wrong link": "its words are linked with other words",
     "target recognition": "the recognizer of the target labelled it wrongly, or did not see it",
