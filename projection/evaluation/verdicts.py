@@ -61,6 +61,15 @@ class Facts:
         return None
 
 
+def _joined(words: Iterable[int], sentence: Sentence) -> str:
+    """Return words of a sentence, ascending, with a mark where others lie between them."""
+    text, last = "", None
+    for word in words:
+        text += ("" if last is None else " " if word == last + 1 else " … ") + sentence.words[word]
+        last = word
+    return text
+
+
 def before_links(mistake: Mistake, facts: Facts) -> Verdict | None:
     """Blame what comes before the links: the labels of the source, and the translation."""
     if not mistake.gold:
@@ -105,7 +114,7 @@ def _unlabelled(gold: Entity, facts: Facts) -> Verdict:
     free = [word for word in sorted(linked) or same if word not in labelled]
     if not free:
         return "unknown", f"Nothing in the source is known to mean {facts.named(gold)}."
-    text = " ".join(bitext.source.words[word] for word in free)
+    text = _joined(free, bitext.source)
     return "source recognition", f"The source leaves “{text}” without a label: gold has {facts.named(gold)}."
 
 
@@ -167,17 +176,17 @@ def _of_pair(one: Entity, gold: Entity, alignment: Alignment, facts: Facts, is_p
     if not targets:
         return "no link", f"{text} is linked with nothing: gold has {wanted}."
     if strange := sorted(word for word in targets if word not in gold.span):
-        words = " ".join(facts.gold.words[word] for word in strange)
+        words = _joined(strange, facts.gold)
         another = "another " if words in facts.words(gold.span) else ""
         return "wrong link", f"{text} is linked with {another}“{words}”: gold has {wanted}."
     if strange := sorted(word for word in sources if word not in one.span):
-        words = " ".join(facts.first.bitext.source.words[word] for word in strange)
+        words = _joined(strange, facts.first.bitext.source)
         return "wrong link", f"{wanted} is linked with “{words}”, which is outside of {text}."
     if alone := [word for word in range(gold.span.start, gold.span.end) if word not in targets]:
-        words = " ".join(facts.gold.words[word] for word in alone)
+        words = _joined(alone, facts.gold)
         return "no link", f"“{words}” is linked with nothing: gold has {wanted}."
     if is_proved and (alone := [word for word in range(one.span.start, one.span.end) if word not in sources]):
-        words = " ".join(facts.first.bitext.source.words[word] for word in alone)
+        words = _joined(alone, facts.first.bitext.source)
         return "no link", f"“{words}” of {text} is linked with nothing: gold has {wanted}."
     return None
 

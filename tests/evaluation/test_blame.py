@@ -100,6 +100,11 @@ def test_a_name_that_stands_in_an_unchecked_source_is_found_by_its_text():
     assert one.reason == "The source leaves “Berlin” without a label: gold has “Berlin” LOC."
 
 
+def test_words_that_do_not_touch_are_told_apart():
+    (one,) = blamed(Heuristic(), pair(linked=LINKS.replace("6-6", "6-5 6-7")))
+    assert one.reason == "“Berlin” is linked with “y … .”: gold has “Berlín” LOC."
+
+
 @pytest.mark.parametrize("is_replayed", [True, False])
 def test_a_link_too_many_is_a_wrong_one(is_replayed):
     (one,) = blamed(Heuristic(), pair(linked=f"{LINKS} 3-2"), is_replayed=is_replayed)
