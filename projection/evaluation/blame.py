@@ -24,8 +24,9 @@ Rules decide what no replacement has removed, and everything where the method ca
   and that recognizer does not see these words.
 - "translation": gold has the source, and there is no counterpart, or one with another label. This is asked before the
   links, so that a name that was lost is not blamed on them.
-- "source recognition": the method was given other source entities than gold has. Where gold has no source: the
-  counterpart has another label, or the gold entity stands in the source (by links or by its text) without a label.
+- "source recognition": the method was given other source entities than gold has. Where gold has no source, this is
+  a guess, made before the links are asked: the counterpart has another label; or the gold entity stands in the source
+  without a label, by its links or its text; or it is linked with words next to its counterpart that have no label.
 - "no link", "wrong link": only if they could not be replaced; told from the links as above, whatever the method did.
 - "candidate": what the method says of the counterpart does not mention the words of gold.
 - "collision": it does, and another entity took them. "matching": it does, and something else was chosen.

@@ -101,13 +101,32 @@ def _of_gold(gold: Entity, facts: Facts) -> Verdict | None:
         return "translation", f"Gold labels {text} {one.label} in the source and {facts.named(gold)} here."
     if facts.source is not None and key(one) not in keys(facts.latest.bitext.source.entities):
         return "source recognition", source_reason([one], [], facts)
-    return None
+    return _cut_short(one, gold, facts) if facts.source is None else None
+
+
+def _cut_short(one: Entity, gold: Entity, facts: Facts) -> Verdict | None:
+    """Blame the labels of an unchecked source where words next to its entity are linked with gold and have none."""
+    bitext = facts.first.bitext
+    if bitext.alignment is None or any(word not in gold.span for word in bitext.alignment.targets_of(one.span)):
+        return None
+    outside = sorted(word for word in bitext.alignment.sources_of(gold.span) if word not in one.span)
+    whole = {*outside, *range(one.span.start, one.span.end)}
+    is_whole = len(whole) == max(whole) - min(whole) + 1
+    if not outside or not is_whole or set(outside) & _labelled(bitext.source):
+        return None
+    text = f"The source leaves “{_joined(outside, bitext.source)}” out of {facts.source_words(one.span)} {one.label}"
+    return "source recognition", f"{text}: gold has {facts.named(gold)}."
+
+
+def _labelled(sentence: Sentence) -> set[int]:
+    """Return the words that carry a label."""
+    return {word for one in sentence.entities for word in range(one.span.start, one.span.end)}
 
 
 def _unlabelled(gold: Entity, facts: Facts) -> Verdict:
     """Look for a gold entity in a source that nobody has checked, among the words without a label."""
     bitext = facts.first.bitext
-    labelled = {word for one in bitext.source.entities for word in range(one.span.start, one.span.end)}
+    labelled = _labelled(bitext.source)
     linked = bitext.alignment.sources_of(gold.span) if bitext.alignment is not None else frozenset()
     there = {word.casefold() for word in facts.gold.words[gold.span.start : gold.span.end]}
     same = [word for word, text in enumerate(bitext.source.words) if text.casefold() in there]

@@ -93,6 +93,15 @@ def test_where_nobody_has_checked_the_source_less_can_be_said(method, broken, go
     assert stages(blamed(method, pair(**broken), source=None, **gold)) == expected
 
 
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_an_unchecked_source_entity_is_cut_short_where_words_next_to_it_lead_to_gold(method):
+    (one,) = blamed(method, pair("0-1 PER, 4-5 LOC, 6-7 LOC"), source=None)
+    assert (one.mistake.kind, one.stage, one.by) == ("boundary", SOURCE, "rule")
+    assert one.reason == "The source leaves “United” out of “States” LOC: gold has “Estados Unidos” LOC."
+    (far,) = blamed(method, pair("0-1 PER, 4-5 LOC, 6-7 LOC", LINKS.replace("3-4", "1-4")), source=None)
+    assert far.stage == WRONG  # "visited" is not next to "States"
+
+
 def test_a_name_that_stands_in_an_unchecked_source_is_found_by_its_text():
     bitext = pair("0-1 PER, 3-5 LOC", LINKS.replace("6-6 ", ""), SPANISH.replace("Berlín", "Berlin"))
     (one,) = blamed(Heuristic(), bitext, source=None)
