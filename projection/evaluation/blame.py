@@ -24,8 +24,9 @@ Rules decide what no replacement has removed, and everything where the method ca
   and that recognizer does not see these words.
 - "translation": gold has the source, and there is no counterpart, or one with another label. This is asked before the
   links, so that a name that was lost is not blamed on them.
-- "source recognition": the method was given other source entities than gold has. Where gold has no source: the
-  counterpart has another label, or the gold entity stands in the source (by links or by its text) without a label.
+- "source recognition": the method was given other source entities than gold has. Where gold has no source, this is
+  a guess, made before the links are asked: the counterpart has another label; or the gold entity stands in the source
+  without a label, by its links or its text; or it is linked with words next to its counterpart that have no label.
 - "no link", "wrong link": only if they could not be replaced; told from the links as above, whatever the method did.
 - "candidate": what the method says of the counterpart does not mention the words of gold.
 - "collision": it does, and another entity took them. "matching": it does, and something else was chosen.
@@ -47,7 +48,7 @@ Stage = Literal[
 ]  # fmt: skip
 STAGES: dict[Stage, str] = {
     "source recognition": "the source was labelled wrongly",
-    "translation": "the other text has no such entity: the translation lost it, or gold labels the two texts differently",
+    "translation": "the other text has no such entity: it was lost, or gold labels the two texts differently",
     "no link": "words of it are linked with nothing",
     "wrong link": "its words are linked with other words",
     "target recognition": "the recognizer of the target labelled it wrongly, or did not see it",

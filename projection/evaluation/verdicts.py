@@ -61,6 +61,15 @@ class Facts:
         return None
 
 
+def _joined(words: Iterable[int], sentence: Sentence) -> str:
+    """Return words of a sentence, ascending, with a mark where others lie between them."""
+    text, last = "", None
+    for word in words:
+        text += ("" if last is None else " " if word == last + 1 else " … ") + sentence.words[word]
+        last = word
+    return text
+
+
 def before_links(mistake: Mistake, facts: Facts) -> Verdict | None:
     """Blame what comes before the links: the labels of the source, and the translation."""
     if not mistake.gold:
@@ -92,20 +101,39 @@ def _of_gold(gold: Entity, facts: Facts) -> Verdict | None:
         return "translation", f"Gold labels {text} {one.label} in the source and {facts.named(gold)} here."
     if facts.source is not None and key(one) not in keys(facts.latest.bitext.source.entities):
         return "source recognition", source_reason([one], [], facts)
-    return None
+    return _cut_short(one, gold, facts) if facts.source is None else None
+
+
+def _cut_short(one: Entity, gold: Entity, facts: Facts) -> Verdict | None:
+    """Blame the labels of an unchecked source where words next to its entity are linked with gold and have none."""
+    bitext = facts.first.bitext
+    if bitext.alignment is None or any(word not in gold.span for word in bitext.alignment.targets_of(one.span)):
+        return None
+    outside = sorted(word for word in bitext.alignment.sources_of(gold.span) if word not in one.span)
+    whole = {*outside, *range(one.span.start, one.span.end)}
+    is_whole = len(whole) == max(whole) - min(whole) + 1
+    if not outside or not is_whole or set(outside) & _labelled(bitext.source):
+        return None
+    text = f"The source leaves “{_joined(outside, bitext.source)}” out of {facts.source_words(one.span)} {one.label}"
+    return "source recognition", f"{text}: gold has {facts.named(gold)}."
+
+
+def _labelled(sentence: Sentence) -> set[int]:
+    """Return the words that carry a label."""
+    return {word for one in sentence.entities for word in range(one.span.start, one.span.end)}
 
 
 def _unlabelled(gold: Entity, facts: Facts) -> Verdict:
     """Look for a gold entity in a source that nobody has checked, among the words without a label."""
     bitext = facts.first.bitext
-    labelled = {word for one in bitext.source.entities for word in range(one.span.start, one.span.end)}
+    labelled = _labelled(bitext.source)
     linked = bitext.alignment.sources_of(gold.span) if bitext.alignment is not None else frozenset()
     there = {word.casefold() for word in facts.gold.words[gold.span.start : gold.span.end]}
     same = [word for word, text in enumerate(bitext.source.words) if text.casefold() in there]
     free = [word for word in sorted(linked) or same if word not in labelled]
     if not free:
         return "unknown", f"Nothing in the source is known to mean {facts.named(gold)}."
-    text = " ".join(bitext.source.words[word] for word in free)
+    text = _joined(free, bitext.source)
     return "source recognition", f"The source leaves “{text}” without a label: gold has {facts.named(gold)}."
 
 
@@ -167,17 +195,17 @@ def _of_pair(one: Entity, gold: Entity, alignment: Alignment, facts: Facts, is_p
     if not targets:
         return "no link", f"{text} is linked with nothing: gold has {wanted}."
     if strange := sorted(word for word in targets if word not in gold.span):
-        words = " ".join(facts.gold.words[word] for word in strange)
+        words = _joined(strange, facts.gold)
         another = "another " if words in facts.words(gold.span) else ""
         return "wrong link", f"{text} is linked with {another}“{words}”: gold has {wanted}."
     if strange := sorted(word for word in sources if word not in one.span):
-        words = " ".join(facts.first.bitext.source.words[word] for word in strange)
+        words = _joined(strange, facts.first.bitext.source)
         return "wrong link", f"{wanted} is linked with “{words}”, which is outside of {text}."
     if alone := [word for word in range(gold.span.start, gold.span.end) if word not in targets]:
-        words = " ".join(facts.gold.words[word] for word in alone)
+        words = _joined(alone, facts.gold)
         return "no link", f"“{words}” is linked with nothing: gold has {wanted}."
     if is_proved and (alone := [word for word in range(one.span.start, one.span.end) if word not in sources]):
-        words = " ".join(facts.first.bitext.source.words[word] for word in alone)
+        words = _joined(alone, facts.first.bitext.source)
         return "no link", f"“{words}” of {text} is linked with nothing: gold has {wanted}."
     return None
 

@@ -15,6 +15,7 @@ from projection.pipeline.setup import Outcome
 from projection.types import Alignment, Entity, Projection, Sentence
 
 OWN_TRANSLATION = "It wrote its own translation, which gold does not label."
+OTHER_WORDS = "Its target has other words than gold."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _found(pipeline: Pipeline, method: str, outcome: Outcome, reference: Referen
         said = outcome.method_errors.get(method) or (str(outcome.error) if outcome.error else "It gave no result.")
         return Found(None, said, seconds=seconds)
     if projection.bitext.target.words != reference.gold.words:
-        return Found(None, OWN_TRANSLATION, seconds=seconds)
+        return Found(None, OWN_TRANSLATION if pipeline.writes(method) else OTHER_WORDS, seconds=seconds)
     carried = _carried(projection) if pipeline.reads_source(method) else (0, 0)
     return Found(projection.entities, carried=carried, seconds=seconds)
 

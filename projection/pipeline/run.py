@@ -91,21 +91,22 @@ class Pipeline:
         """Whether a method looks at the source and its labels."""
         return getattr(self._class_of(method), "reads_source", True)
 
+    def writes(self, method: str) -> bool:
+        """Whether a method writes the target text itself."""
+        return hasattr(self._class_of(method), "write")
+
     def project_again(self, method: str) -> Callable[[Sequence[Bitext]], list[Projection]] | None:
         """Return what runs a method on pairs with all evidence on them; None for one that writes its own target.
 
         Nothing is reused or kept. Raises ConfigurationError, ModelUnavailable and ImportError as building it does.
         """
-        return None if self._writes(method) else self._projector(method).project
+        return None if self.writes(method) else self._projector(method).project
 
     def _component(self, place: str) -> Any:
         return self._resources.component(ROLES[place], getattr(self.setup, place), self.setup.options.get(place))
 
     def _class_of(self, method: str) -> Any:
         return load_class(find("projector", method))
-
-    def _writes(self, method: str) -> bool:
-        return hasattr(self._class_of(method), "write")
 
     def _projector(self, method: str) -> Any:
         return self._resources.component("projector", method, projector_options(self.setup, method))
@@ -138,7 +139,7 @@ class Pipeline:
             lambda translation: translation.warnings,
         )
         first = self.setup.methods[0]
-        if there == "target" and self._writes(first):
+        if there == "target" and self.writes(first):
             self._write_targets(first, works)
         for work in works:
             if not work.error and getattr(work, here) is None:
@@ -168,7 +169,7 @@ class Pipeline:
     def _project(self, works: list[Work]) -> None:
         ready = [work for work in works if not work.error]
         for method in self.setup.methods:
-            if self._writes(method):
+            if self.writes(method):
                 self._write(method, [work for work in ready if method not in work.projections])
                 continue
             requires, evidence = self._class_of(method).requires, self.evidence(method)
