@@ -30,16 +30,19 @@ def resampled_sums(table: ArrayLike, samples: int = SAMPLES, seed: int = SEED) -
 
     The same seed gives the same sums (numpy's PCG64). Takes O(samples x sentences).
     """
+    from threadpoolctl import threadpool_limits
+
     counts = _table(table)
     size = len(counts)
     found = np.zeros((samples, counts.shape[1]))
     generator = np.random.default_rng(seed)
     step = max(1, _AT_ONCE // max(1, size))  # one product for many resamples reads the table once
-    for start in range(0, samples if size else 0, step):
-        times = np.empty((min(step, samples - start), size))
-        for row in times:
-            row[:] = np.bincount(generator.integers(size, size=size), minlength=size)
-        found[start : start + len(times)] = times @ counts
+    with threadpool_limits(1, user_api="blas"):  # threads that wait for a busy core make it ten times slower
+        for start in range(0, samples if size else 0, step):
+            times = np.empty((min(step, samples - start), size))
+            for row in times:
+                row[:] = np.bincount(generator.integers(size, size=size), minlength=size)
+            found[start : start + len(times)] = times @ counts
     return found
 
 
