@@ -27,13 +27,12 @@ write_address(project.id, current_position(project.sentences))
 version = (project.id, store().version(project.id))
 stored = remembered("stored", version, lambda: list(store().sentences(project.id)))
 found = evaluate_gold.kinds(stored)
-if not found:
-    evaluate_status.no_gold(project)
-    st.stop()
-
 with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
     ground = evaluate_choice.ground(project, stored, found)
     report_place = st.container(width="content")
+if not found.get(ground.kind) and ground.file is None:
+    evaluate_status.no_gold(ground.kind)
+    st.stop()
 links = any(one.task.alignment is not None for one in stored)
 methods, lacking = compare_choice.method_row(project, links=links)
 if not methods:
@@ -41,9 +40,10 @@ if not methods:
     compare_choice.cannot_run(lacking, expanded=True)
     st.stop()
 cases = remembered(
-    "cases", (*version, ground), lambda: evaluate_gold.cases(stored, ground.kind, recognized=ground.recognized)
-)
-settings = evaluate_gold.run_settings(project.setup, ground.kind, ground.recognized)
+    "cases", (*version, ground),
+    lambda: evaluate_gold.cases(stored, ground.kind, recognized=ground.recognized, file=ground.file),
+)  # fmt: skip
+settings = evaluate_gold.run_settings(project.setup, ground.said, ground.recognized)
 run = evaluate_run.runs().find(project.id, settings)
 judged = evaluate_run.judged(run)
 evaluate_status.line(project, settings, methods, cases, judged)

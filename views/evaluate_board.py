@@ -10,7 +10,6 @@ import streamlit as st
 from projection.corrections.effort import efforts
 from projection.corrections.runs import Judged, Run
 from projection.evaluation.blame import STAGES
-from projection.evaluation.label_rules import preset
 from projection.evaluation.rates import by_language
 from projection.evaluation.recalls import EFFECTS
 from projection.evaluation.study import Study
@@ -48,13 +47,14 @@ def draw(
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         view = evaluate_choice.view(methods)
-    stated = evaluate_study.stated(run, methods, view, preset(view.rules))
+    stated = evaluate_study.stated(run, methods, view)
     key = (run.id, id(judged), tuple(methods), view.rules, stated)
     study = remembered("study", key, lambda: evaluate_study.study(cases, judged, methods, view.rules, stated))
     results = remembered("results", (key, view), lambda: Results(study, view))
     with report_place:
         evaluate_report.button(project, results)
     evaluate_panels.failures(study)
+    evaluate_panels.rules_told(judged, methods, view.rules)
     interval = results.intervals[view.focus, None]
     counts = results.tables.overall()[view.focus]
     evaluate_panels.tiles(study, counts, interval, view.focus, results.against)

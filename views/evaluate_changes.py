@@ -10,7 +10,6 @@ import streamlit as st
 
 from projection.corrections.runs import Judged, Run
 from projection.evaluation.changes import Change, Changes, changes
-from projection.evaluation.label_rules import preset
 from projection.evaluation.resampling import Difference
 from projection.evaluation.study import Study, Tables
 from views import evaluate_run, evaluate_study
@@ -85,7 +84,7 @@ def _pair_of_runs(run: Run, earlier: Run, results: Results) -> Pair | str:
 def _joined(before: Mapping[int, Judged], results: Results, method: str) -> Study:
     plain = results.study
     old = {row: before.get(item.position) for row, item in enumerate(plain.items)}
-    rules = preset(results.view.rules)
+    rules = results.view.rules
     rows = [
         row for row, one in old.items()
         if one is not None and method in one.found and one.item.gold.words == plain.items[row].gold.words

@@ -39,7 +39,9 @@ def reliability_chart(study: Study, method: str, theme: str) -> Chart | None:
     lay_out(figure, theme, height=320, legend=True)
     figure.update_layout(barmode="stack")
     figure.update_xaxes(range=[0, 1.02], tickformat=".1f")
-    figure.update_yaxes(range=[-0.06, 1.08], tickformat=".1f", title={"text": "share right", "font": {"size": 11}}, row=1)
+    figure.update_yaxes(
+        range=[-0.06, 1.08], tickformat=".1f", title={"text": "share right", "font": {"size": 11}}, row=1
+    )
     figure.update_yaxes(title={"text": "count", "font": {"size": 11}}, row=2, nticks=3)
     figure.update_xaxes(title={"text": "score of the method", "font": {"size": 11}}, row=2)
     behind = _scored(study, method)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -15,8 +16,10 @@ from projection.pipeline import Setup, Task
 from projection.text.jsonl import dump_sentence
 from projection.types import Alignment, Entity, Sentence
 
-Kind = Literal["given", "checked"]
-KINDS: dict[Kind, str] = {"given": "labels that came with the texts", "checked": "sentences people accepted"}
+Kind = Literal["given", "checked", "file"]
+KINDS: dict[Kind, str] = {
+    "given": "labels that came with the texts", "checked": "sentences people accepted", "file": "labels of a file",
+}  # fmt: skip
 FORM = "1"
 """Grows when results say something else than before."""
 
@@ -43,11 +46,30 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class GoldFile:
+    """The labelled sentences of a file; `digest` names its content."""
+
+    name: str
+    digest: str
+    sentences: tuple[Sentence, ...] = field(compare=False)
+
+    @property
+    def said(self) -> str:
+        return f"file {self.name} {self.digest}"
+
+
+@dataclass(frozen=True, slots=True)
 class Cases:
-    """The sentences with gold, and the positions of those left out, by the reason."""
+    """The sentences with gold, and the positions of those left out, by the reason.
+
+    `retokenised` are positions where gold has other words, so that labels went to all words with a character of them;
+    `unused` sentences of a gold file are not in the project.
+    """
 
     cases: tuple[Case, ...] = ()
     left_out: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    retokenised: tuple[int, ...] = ()
+    unused: int = 0
 
 
 def kinds(stored: Iterable[StoredSentence]) -> dict[Kind, int]:
@@ -61,35 +83,54 @@ def kinds(stored: Iterable[StoredSentence]) -> dict[Kind, int]:
     return found | ({"checked": checked} if checked else {})
 
 
-def cases(stored: Iterable[StoredSentence], kind: Kind, *, recognized: bool = False) -> Cases:
-    """Return the sentences to judge on.
+def cases(
+    stored: Iterable[StoredSentence], kind: Kind, *, recognized: bool = False, file: GoldFile | None = None
+) -> Cases:
+    """Return the sentences to judge on; `file` has the labels where they are those "of a file".
+
+    A sentence of the file belongs to the translation with the same characters, whatever its place and its words; of
+    several alike each is used once, in order.
 
     Methods see the texts as they are now, the links that came with them, and the labels of the source; with
     `recognized` they work on those that the recognizer finds, and the given ones are gold. Links and labels of
     the target that people made are never shown to a method.
     """
-    found, left_out = [], {}
+    found, left_out, retokenised = [], {}, []
+    waiting: dict[str, deque[Sentence]] = {}
+    for sentence in file.sentences if file is not None else ():
+        waiting.setdefault(sentence.characters, deque()).append(sentence)
     for one in stored:
-        case = _case(one, kind, recognized)
+        gold = _gold(one, kind, waiting)
+        case = gold if isinstance(gold, str) else _case(one, gold, recognized)
         if isinstance(case, str):
             left_out.setdefault(case, []).append(one.position)
         else:
             found.append(case)
-    return Cases(tuple(found), {reason: tuple(places) for reason, places in left_out.items() if reason})
+            if kind != "checked" and gold.words != case.gold.words:
+                retokenised.append(one.position)
+    told = {reason: tuple(places) for reason, places in left_out.items() if reason}
+    return Cases(tuple(found), told, tuple(retokenised), sum(map(len, waiting.values())))
 
 
-def _case(one: StoredSentence, kind: Kind, recognized: bool) -> Case | str:
-    """Return the case of a sentence, or why there is none ("" where nobody expects one)."""
+def _gold(one: StoredSentence, kind: Kind, waiting: Mapping[str, deque[Sentence]]) -> Sentence | str:
+    """Return the sentence with gold labels, on its own words, or why there is none ("" where nobody expects one)."""
     target = one.edits.target or one.task.target
     if kind == "checked":
-        if not one.edits.checked or one.edits.target_entities is None:
-            return ""
-        labels = one.edits.target_entities
-    else:
-        if one.task.target is None:
-            return "they have no translation with labels"
-        labels = gold_on(one.task.target, target)
-    if target is None or labels is None:
+        decided = one.edits.checked and one.edits.target_entities is not None and target is not None
+        return target.with_entities(one.edits.target_entities) if decided else ""
+    if kind == "given":
+        return one.task.target or "they have no translation with labels"
+    if target is None:
+        return "their translation is not stored yet: accept them first, or give translations"
+    alike = waiting.get(target.characters)
+    return alike.popleft() if alike else "the file has no sentence with these characters"
+
+
+def _case(one: StoredSentence, gold: Sentence, recognized: bool) -> Case | str:
+    """Return the case of a sentence, or why there is none."""
+    target = one.edits.target or one.task.target
+    labels = gold_on(gold, target)
+    if labels is None:
         return "their text was changed so far that its labels do not fit any more"
     task = replace(one.edits, alignment=None).apply(one.task)
     source, labelled = task.source, task.labelled
@@ -110,10 +151,13 @@ def is_labelled(stored: Iterable[StoredSentence]) -> bool:
     return any(one.task.labelled or one.edits.source_entities is not None for one in stored)
 
 
-def run_settings(setup: Setup, kind: Kind, recognized: bool) -> dict[str, Any]:
-    """Return what names a run: everything that could change a result, besides methods and sentences."""
+def run_settings(setup: Setup, gold: str, recognized: bool) -> dict[str, Any]:
+    """Return what names a run: everything that could change a result, besides methods and sentences.
+
+    `gold` is the kind of the labels, or the name of a file with them.
+    """
     chosen = {name: value for name, value in setup.to_dict().items() if name != "methods"}
-    return {"form": FORM, "gold": kind, "source_labels": "recognized" if recognized else "given", "setup": chosen}
+    return {"form": FORM, "gold": gold, "source_labels": "recognized" if recognized else "given", "setup": chosen}
 
 
 def missing(

@@ -10,7 +10,6 @@ import streamlit as st
 from projection.corrections.runs import Run
 from projection.errors import ProjectionError
 from projection.evaluation.counts import Counts
-from projection.evaluation.label_rules import preset
 from projection.evaluation.study import Study, Tables
 from views import evaluate_run, evaluate_scores, evaluate_study, markup
 from views.evaluate_panels import panel
@@ -61,7 +60,7 @@ def _rows(name: str, run: Run, results: Results) -> Rows:
         if not known:
             continue
         plain = Study(tuple(one.item for one in known), {method: tuple(one.found[method] for one in known)})
-        study = evaluate_study.with_rules(plain, preset(results.view.rules))
+        study = evaluate_study.with_rules(plain, results.view.rules)
         found[method] = Tables(study, results.view.match).overall()[method]
     language = markup.language_name(run.settings["setup"]["target_language"])
     return {f"{language} ({name})": found} if found else {}

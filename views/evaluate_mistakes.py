@@ -118,7 +118,9 @@ def confusion_chart(study: Study, method: str, theme: str) -> Chart:
     labels = [*met.labels, NONE]
     names = [plain(label) or _NOTHING for label in labels]
     counts = [[met.count(gold, found) for found in labels] for gold in labels]
-    shares = [[count / (sum(row) or 1) for count in row] for row in counts]
+    everything = sum(map(sum, counts)) or 1
+    totals = [sum(row) or 1 for row in counts[:-1]] + [everything]  # nobody knows how often nothing is right
+    shares = [[count / whole for count in row] for row, whole in zip(counts, totals, strict=True)]
     figure = go.Figure(go.Heatmap(
         z=shares, x=names, y=names, zmin=0, zmax=1, xgap=3, ygap=3, showscale=False, hoverinfo="skip",
         colorscale=[[index / 4, colour] for index, colour in enumerate(RAMP[theme])]))  # fmt: skip

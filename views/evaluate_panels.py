@@ -10,8 +10,10 @@ from typing import Any
 
 import streamlit as st
 
+from projection.corrections.runs import Judged
 from projection.evaluation.changes import Change
 from projection.evaluation.counts import Counts
+from projection.evaluation.label_rules import Changes, LabelRules
 from projection.evaluation.rates import carried
 from projection.evaluation.resampling import Difference
 from projection.evaluation.scores import Interval
@@ -159,3 +161,16 @@ def failures(study: Study) -> None:
         for said, count in study.failures(method).items():
             text = f"{method} failed on {counted(count, 'sentence')}"
             st.html(markup.notice(text, f"{said} The gold labels there count as missed.", "warn"))
+
+
+def rules_told(judged: Mapping[int, Judged], methods: Sequence[str], rules: LabelRules) -> None:
+    """Say what the label rules did to each side."""
+    if not str(rules.predicted) and not str(rules.gold):
+        return
+    gold = sum((rules.gold.changes(one.item.gold.entities) for one in judged.values()), Changes())
+    said = {"gold": gold}
+    for method in methods:
+        found = (one.found[method].entities or () for one in judged.values() if method in one.found)
+        said[method] = sum((rules.predicted.changes(entities) for entities in found), Changes())
+    st.html(markup.notice("Labels were changed before scoring", ""))
+    st.html(markup.facts({name: str(changes) for name, changes in said.items()}))

@@ -17,6 +17,8 @@ from views.palette import RAMP
 RATES = {"f1": "F1", "precision": "Precision", "recall": "Recall"}
 SHOWN_LABELS = 6
 _ALL = "All labels"
+_PLACES = ("top center", "bottom center", "middle right", "middle left")
+"""Where names stand around neighbouring points, so that they do not cover each other."""
 
 
 def scores_chart(study: Study, tables: Tables, intervals: Mapping, rate: str, focus: str, theme: str) -> Chart:
@@ -135,15 +137,16 @@ def cost_chart(study: Study, tables: Tables, megabytes: Mapping[str, float], foc
     if not known:
         return None
     figure = go.Figure()
-    for method in known:
+    ordered = sorted(known, key=lambda method: (costs[method].median, overall[method].f1))
+    for number, method in enumerate(ordered):
         one, colour = costs[method], (ACCENT if method == focus else QUIET)[theme]
         size = megabytes.get(method, 0.0)
         hover = f"{plain(method)}: F1 {score_text(overall[method].f1)}, {1000 * one.median:.3g} ms, {size:.0f} MB"
+        marker = {"size": 8 + min(size, 4000) ** 0.5 / 3, "color": colour}
         figure.add_trace(go.Scatter(
             x=[max(1000 * one.median, 0.01)], y=[overall[method].f1], mode="markers+text", text=[plain(method)],
-            textposition="top center", textfont={"size": 11}, marker={"size": 8 + min(size, 4000) ** 0.5 / 3,
-            "color": colour}, customdata=[_key(method, None)], hovertemplate=f"{hover}<extra></extra>",
-            cliponaxis=False))  # fmt: skip
+            textposition=_PLACES[number % len(_PLACES)], textfont={"size": 11}, marker=marker, cliponaxis=False,
+            customdata=[_key(method, None)], hovertemplate=f"{hover}<extra></extra>"))  # fmt: skip
     lay_out(figure, theme, height=300)
     figure.update_xaxes(type="log", title={"text": "milliseconds a sentence", "font": {"size": 11}}, dtick="D2")
     values = [overall[method].f1 for method in known]

@@ -48,7 +48,7 @@ def drawer(study: Study) -> None:
         return
     method, behind, other = wanted
     shown, changes = (other.study, other.changes) if other is not None else (study, None)
-    title = f"{behind.title}: {markup.counted(len(behind.rows), 'sentence')}"
+    title = f"{behind.title}, {markup.counted(len(behind.rows), 'sentence')}"
 
     @st.dialog(markup.plain(title), width="medium", position="right")
     def show() -> None:

@@ -20,13 +20,19 @@ AT_ONCE = 40
 QUICK = 1.5
 
 
-def no_gold(project: Any) -> None:
+def no_gold(kind: str) -> None:
     """Say how to get labels to compare with."""
+    if kind == "file":
+        st.html(markup.notice(
+            "Choose a file with gold labels",
+            "The same sentences as the translations of this project, in any order. Methods never see its labels.",
+        ))  # fmt: skip
+        return
     st.html(markup.page_title("Evaluate", "How good is each method on your texts, where does it fail, and why?"))
     st.html(markup.notice(
         "There is nothing to compare with yet",
         "Accept sentences in Inspect or the Queue: methods are then judged by what you decided. Or start a project "
-        "from translations that have labels, in any format; they count as gold.",
+        "from translations that have labels, in any format; they count as gold. Or choose a file with labels above.",
     ))  # fmt: skip
     with st.container(horizontal=True):
         if st.button("Accept sentences", type="primary", key="to-inspect"):
@@ -89,9 +95,20 @@ def _running(current: Evaluating) -> None:
 
 
 def left_out(cases: Cases) -> None:
-    """Name the sentences that cannot be judged on."""
+    """Name the sentences that cannot be judged on, and those whose labels had to be moved to other words."""
+    if cases.retokenised:
+        said = f"{markup.counted(len(cases.retokenised), 'sentence')} matched by characters"
+        why = "Gold has other words there: its labels went to all words that have a character of them."
+        st.html(markup.notice(said, f"{why} Sentences {_numbers(cases.retokenised)}.", "warn"))
+    if cases.unused:
+        st.html(
+            markup.notice(f"{markup.counted(cases.unused, 'sentence')} of the file not in this project", "", "warn")
+        )
     for reason, positions in cases.left_out.items():
-        numbers = ", ".join(str(position + 1) for position in positions[:12])
-        more = f" and {len(positions) - 12} more" if len(positions) > 12 else ""
         said = f"{markup.counted(len(positions), 'sentence')} left out: {reason}"
-        st.html(markup.notice(said, f"Sentences {numbers}{more}.", "warn"))
+        st.html(markup.notice(said, f"Sentences {_numbers(positions)}.", "warn"))
+
+
+def _numbers(positions: Sequence[int]) -> str:
+    more = f" and {len(positions) - 12} more" if len(positions) > 12 else ""
+    return ", ".join(str(position + 1) for position in positions[:12]) + more

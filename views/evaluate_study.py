@@ -10,7 +10,7 @@ from typing import Any
 from projection import registry
 from projection.corrections.runs import Judged, Run
 from projection.evaluation.blame import Blame
-from projection.evaluation.label_rules import LabelRules, preset
+from projection.evaluation.label_rules import LabelRules
 from projection.evaluation.resampling import SAMPLES, SEED, Difference
 from projection.evaluation.signature import signature
 from projection.evaluation.study import Found, Study, Tables
@@ -45,10 +45,10 @@ class Results:
 
 
 def study(
-    cases: Sequence[Case], judged: Mapping[int, Judged], methods: Sequence[str], rules: str, stated: str
+    cases: Sequence[Case], judged: Mapping[int, Judged], methods: Sequence[str], rules: LabelRules, stated: str
 ) -> Study:
     """Return the study of the sentences on which all methods have a result, labels as the rules have them."""
-    return with_rules(study_of(cases, judged, methods, stated), preset(rules))
+    return with_rules(study_of(cases, judged, methods, stated), rules)
 
 
 def with_rules(plain: Study, rules: LabelRules) -> Study:
@@ -88,13 +88,13 @@ def _words(mistake: Any) -> tuple:
     return tuple(one.span for one in mistake.gold), tuple(one.span for one in mistake.predicted)
 
 
-def stated(run: Run, methods: Sequence[str], view: View, rules: LabelRules) -> str:
+def stated(run: Run, methods: Sequence[str], view: View) -> str:
     """Return the signature of everything on the page: gold, matching, labels, resampling and every method in full."""
     settings = {
         "gold": run.settings["gold"],
         "source_labels": run.settings["source_labels"],
         "match": view.match,
-        "labels": str(rules),
+        "labels": str(view.rules),
         "samples": SAMPLES,
         "seed": SEED,
     }

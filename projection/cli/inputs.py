@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from projection.errors import ConfigurationError, FormatError
+from projection.text.records import UNLABELLED
 
 if TYPE_CHECKING:
     from projection.text.documents import Document
     from projection.types import Sentence
-
-UNLABELLED = ("plain", "tsv", "bars")
-"""Formats that have no place for labels."""
 
 _SAMPLE = 500
 _PROBLEMS_SHOWN = 5

@@ -149,6 +149,36 @@ PRESETS: dict[str, LabelRules] = {
 """
 
 
+def read_names(text: str | None, option: str) -> list[str] | None:
+    """Read "PER,ORG", None for None. Raises ConfigurationError, in which `option` is where it was said."""
+    names = [name.strip() for name in text.split(",") if name.strip()] if text is not None else None
+    if names == []:
+        raise ConfigurationError(f"{option} is empty: name labels separated by commas, for example PER,ORG.")
+    return names
+
+
+def read_renames(text: str | None, option: str, ignoring: str) -> dict[str, str]:
+    """Read "PERSON=PER,GPE=LOC". Raises ConfigurationError for anything else, and for a label named twice.
+
+    `option` is where it was said, `ignoring` where labels to ignore would be.
+    """
+    renamed: dict[str, str] = {}
+    for pair in text.split(",") if text is not None else ():
+        old, _, new = (part.strip() for part in pair.partition("="))
+        if not old or not new or "=" in new:
+            raise ConfigurationError(
+                f"{option} {pair.strip()!r}: write the old and the new label with = between them, pairs separated by "
+                "commas, for example PERSON=PER,GPE=LOC."
+            )
+        if new == "O":
+            raise ConfigurationError(
+                f"{option} {old}=O: O is no label. Say {ignoring} {old} to leave its entities out."
+            )
+        if renamed.setdefault(old, new) != new:
+            raise ConfigurationError(f"{option} renames {old} to {renamed[old]} and to {new}: keep one of them.")
+    return renamed
+
+
 def preset(name: str) -> LabelRules:
     """Return the rules of this name. Raises ConfigurationError with the names there are."""
     if name not in PRESETS:
