@@ -56,11 +56,12 @@ def reliability_chart(study: Study, method: str, theme: str) -> Chart | None:
 def _scored(study: Study, method: str) -> dict[str, Behind]:
     """Return the sentences behind each part of the histogram."""
     columns, right = study.predicted(method), study.right(method)
-    rows: dict[str, dict[int, None]] = {}
+    bins = [f"{low / 10:.1f}" for low in range(10)]
+    rows: dict[str, dict[int, None]] = {f"{method}\t{name}\t{low}": {} for name in ("right", "wrong") for low in bins}
     for row, score, hit in zip(columns.rows.tolist(), columns.scores.tolist(), right.tolist(), strict=True):
         if 0 <= score <= 1:  # False for NaN too
             key = f"{method}\t{'right' if hit else 'wrong'}\t{min(int(score * 10), 9) / 10:.1f}"
-            rows.setdefault(key, {})[row] = None
+            rows[key][row] = None
     return {key: Behind(f"{method}: {_told(key)}", tuple(some)) for key, some in rows.items()}
 
 
@@ -129,7 +130,7 @@ def effect_chart(study: Study, effect: Effect, focus: str, theme: str) -> Chart 
             line={"color": colour, "width": 2.5 if method == focus else 1.5, "dash": _DASHES[number % len(_DASHES)]},
             marker={"size": 8, "symbol": _SYMBOLS[number % len(_SYMBOLS)]},
             customdata=[f"{method}\t{effect}\t{name}" for name in shown],
-            hovertext=[f"{method}, {name}: {groups[name].found} of {groups[name].gold}" for name in shown],
+            hovertext=[f"{plain(method)}, {name}: {groups[name].found} of {groups[name].gold}" for name in shown],
             hovertemplate="%{hovertext}<extra></extra>"))  # fmt: skip
     lay_out(figure, theme, height=300, legend=True)
     said = f"{EFFECTS[effect].partition(':')[0]}; below, how many"
