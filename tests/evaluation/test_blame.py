@@ -259,7 +259,7 @@ class Failing:
     """Runs the heuristic again, but not on sentences without `allowed` links."""
 
     calls: list[int] = field(default_factory=list)
-    problem: Exception = field(default_factory=lambda: ValueError("no room"))
+    problem: Exception = field(default_factory=lambda: ValueError("no room."))
     bad: str = "María visitó los Estados Unidos y Berlín !"
 
     def __call__(self, bitexts):
