@@ -103,7 +103,9 @@ class _Trial:
     def _blame(self, mistake: Mistake, verdict: Verdict, *, is_proved: bool = False) -> None:
         stage, reason = verdict
         if self._problem and not is_proved:
-            reason = f"{reason.removesuffix('.')} (told by rules, as another run failed: {self._problem.removesuffix('.')})."
+            reason = (
+                f"{reason.removesuffix('.')} (told by rules, as another run failed: {self._problem.removesuffix('.')})."
+            )
         self.blames[mistake] = Blame(mistake, stage, "replacement" if is_proved else "rule", reason)
 
     def wants(self, what: Replacement) -> bool:
