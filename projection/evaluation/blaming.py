@@ -10,7 +10,15 @@ from projection.evaluation.blame import Blame, Verdict
 from projection.evaluation.counterparts import Counterparts, counterparts, keys
 from projection.evaluation.errors import Mistake, mistakes
 from projection.evaluation.replacing import Replay, run_again, with_links, with_source
-from projection.evaluation.verdicts import READS_LINKS, Facts, before_links, of_links, of_method, source_reason
+from projection.evaluation.verdicts import (
+    READS_LINKS,
+    Facts,
+    before_links,
+    of_links,
+    of_links_proved,
+    of_method,
+    source_reason,
+)
 from projection.types import Alignment, Bitext, Entity, Projection, Sentence
 
 Replacement = Literal["source", "links", "both"]
@@ -95,7 +103,9 @@ class _Trial:
     def _blame(self, mistake: Mistake, verdict: Verdict, *, is_proved: bool = False) -> None:
         stage, reason = verdict
         if self._problem and not is_proved:
-            reason = f"{reason.removesuffix('.')} (told by rules, as another run failed: {self._problem})."
+            reason = (
+                f"{reason.removesuffix('.')} (told by rules, as another run failed: {self._problem.removesuffix('.')})."
+            )
         self.blames[mistake] = Blame(mistake, stage, "replacement" if is_proved else "rule", reason)
 
     def wants(self, what: Replacement) -> bool:
@@ -118,8 +128,9 @@ class _Trial:
         if isinstance(result, str):
             self._problem = result
             return
-        self._runs[what] = result
-        found, facts = keys(result.entities), self._facts(self._case.projection)
+        first = self._case.projection
+        facts = self._facts(self._runs.get("source", first) if what == "links" else first)
+        self._runs[what], found = result, keys(result.entities)
         for mistake in self._open:
             if keys(mistake.gold) <= found and not keys(mistake.predicted) & found:
                 self._blame(mistake, _proved(what, mistake, facts), is_proved=True)
@@ -146,9 +157,9 @@ class _Trial:
 def _proved(what: Replacement, mistake: Mistake, facts: Facts) -> Verdict:
     """Name the stage whose replacement has removed a mistake."""
     if what == "links":
-        return of_links(mistake, facts, is_proved=True) or ("wrong link", "With gold links it is right.")
+        return of_links_proved(mistake, facts)
     missed = [one for gold in mistake.gold if (one := facts.pairs.of_gold(gold)) is not None]
-    wrong = [one for found in mistake.predicted if (one := facts.origin(found)) is not None]
+    wrong = [facts.origin(found) for found in mistake.predicted]
     reason = source_reason(missed, wrong, facts)
     if what == "both":
         reason = f"{reason.removesuffix('.')}, and links are wrong too."

@@ -47,18 +47,15 @@ class Facts:
                 yield one, gold
         for found in mistake.predicted:
             one = self.origin(found)
-            other = one and self.pairs.of_source(one)
+            other = self.pairs.of_source(one)
             if other is not None and other.label == one.label:
                 yield one, other
 
-    def origin(self, found: Entity) -> Entity | None:
+    def origin(self, found: Entity) -> Entity:
         """Return the source entity that was projected to `found`, in the latest run or else in the first."""
-        for run in (self.latest, self.first):
-            entities = run.bitext.source.entities
-            for match in run.matches:
-                if match.span == found.span and entities[match.entity_index].label == found.label:
-                    return entities[match.entity_index]
-        return None
+        matches = ((run.bitext.source.entities, match) for run in (self.latest, self.first) for match in run.matches)
+        origins = (entities[match.entity_index] for entities, match in matches if match.span == found.span)
+        return next(one for one in origins if one.label == found.label)
 
 
 def _joined(words: Iterable[int], sentence: Sentence) -> str:
@@ -83,7 +80,7 @@ def _of_strangers(mistake: Mistake, facts: Facts) -> Verdict | None:
     """Blame source entities that gold does not have for what they took, where the method did not run without them."""
     if facts.source is None or keys(facts.latest.bitext.source.entities) == keys(facts.source):
         return None
-    origins = [one for found in mistake.predicted if (one := facts.origin(found)) is not None]
+    origins = (facts.origin(found) for found in mistake.predicted)
     strange = [one for one in origins if key(one) not in keys(facts.source)]
     return ("source recognition", source_reason([], strange, facts)) if strange else None
 
@@ -139,8 +136,6 @@ def _unlabelled(gold: Entity, facts: Facts) -> Verdict:
 
 def _of_spurious(found: Entity, facts: Facts) -> Verdict | None:
     one = facts.origin(found)
-    if one is None:
-        return "unknown", f"Nothing is known of how {facts.named(found)} came about."
     text = f"{facts.source_words(one.span)} {one.label}"
     if facts.source is not None and key(one) not in keys(facts.source):
         return "source recognition", source_reason([], [one], facts)
@@ -173,20 +168,26 @@ def source_reason(missed: Iterable[Entity], wrong: Iterable[Entity], facts: Fact
 
 
 def of_links(mistake: Mistake, facts: Facts, *, is_proved: bool = False) -> Verdict | None:
-    """Blame the links of the entities a mistake is about; `is_proved` where gold links have removed it."""
-    alignment, pairs = facts.first.bitext.alignment, list(facts.pairs_of(mistake))
-    if alignment is None or not pairs:
-        return ("wrong link", "With gold links it is right.") if is_proved else None
-    found = (verdict for one, gold in pairs if (verdict := _of_pair(one, gold, alignment, facts, is_proved)))
-    verdict = next(found, None)
-    if verdict is None and is_proved:
-        one, gold = pairs[0]
-        whose = "similarities" if "similarity" in facts.evidence else "links of other words"
-        return (
-            "wrong link",
-            f"{facts.source_words(one.span)} is linked with {facts.named(gold)}, but {whose} lead away.",
-        )
-    return verdict
+    """Blame the links of the entities a mistake is about; `is_proved` looks at those of every word."""
+    alignment = facts.first.bitext.alignment
+    if alignment is None:
+        return None
+    pairs = facts.pairs_of(mistake)
+    return next((it for one, gold in pairs if (it := _of_pair(one, gold, alignment, facts, is_proved))), None)
+
+
+def of_links_proved(mistake: Mistake, facts: Facts) -> Verdict:
+    """Say what was wrong with links that gold links have put right."""
+    verdict = of_links(mistake, facts, is_proved=True)
+    if verdict is not None:
+        return verdict
+    one, gold = next(facts.pairs_of(mistake))
+    if facts.first.bitext.alignment is None or "similarity" not in facts.evidence:
+        return "wrong link", f"With gold links {facts.source_words(one.span)} comes to {facts.named(gold)}."
+    return (
+        "wrong link",
+        f"{facts.source_words(one.span)} is linked with {facts.named(gold)}, but similarities lead away.",
+    )
 
 
 def _of_pair(one: Entity, gold: Entity, alignment: Alignment, facts: Facts, is_proved: bool) -> Verdict | None:

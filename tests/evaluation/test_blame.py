@@ -109,6 +109,44 @@ def test_a_name_that_stands_in_an_unchecked_source_is_found_by_its_text():
     assert one.reason == "The source leaves “Berlin” without a label: gold has “Berlin” LOC."
 
 
+@pytest.mark.parametrize("is_replayed", [True, False])
+def test_what_a_wrong_source_entity_took_is_blamed_on_it(is_replayed):
+    linked = LINKS.replace("1-1", "1-5 1-6").replace("5-5 ", "")
+    (one,) = blamed(Heuristic(), pair(f"{NAMES}, 1-2 ORG", linked), is_replayed=is_replayed)
+    assert (one.mistake.kind, one.stage) == ("label and boundary", SOURCE)
+    assert one.reason == "The source labels “visited” ORG: gold does not."
+
+
+def test_a_wrong_place_that_two_source_entities_lead_to():
+    """Both are linked with the full stop: without a label on "visited" it is Berlin that takes it."""
+    linked = LINKS.replace("1-1", "1-7").replace("6-6", "6-7")
+    missing, spurious = blamed(Heuristic(), pair(f"{NAMES}, 1-2 LOC", linked))
+    assert (missing.stage, missing.by) == (WRONG, "replacement")
+    assert (spurious.stage, spurious.by) == (SOURCE, "replacement")
+    assert spurious.reason == "The source labels “visited” LOC: gold does not, and links are wrong too."
+
+
+@pytest.mark.parametrize(("source", "stage"), [(NAMES, "translation"), (None, SOURCE)])
+def test_two_labels_of_one_name_and_a_wrong_link(source, stage):
+    bitext = pair(linked=LINKS.replace("6-6", "6-7"), spanish=SPANISH.replace("Berlín", "Berlin"))
+    missing, spurious = blamed(Heuristic(), bitext, gold="0-1 PER, 3-5 LOC, 6-7 MISC", source=source)
+    assert (missing.stage, spurious.stage) == (stage, stage)
+    assert spurious.reason == "The source has “Berlin” LOC: gold has “Berlin” MISC."
+
+
+def test_words_of_the_source_without_a_link_count_where_gold_links_help():
+    (one,) = blamed(NgramMatching(threshold=0.9), pair(linked=LINKS.replace("3-4 4-3", "4-3 4-4")))
+    assert (one.stage, one.by) == (NONE, "replacement")
+    assert one.reason == "“United” of “United States” is linked with nothing: gold has “Estados Unidos” LOC."
+
+
+def test_without_links_similarities_are_to_blame():
+    astray = similarity(LINKS.replace("6-6", "6-7").replace("7-7", "7-6"))
+    found = blamed(SpanMatching(), replace(pair(similarity=astray), alignment=None))
+    assert stages(found) == [("missing", WRONG), ("spurious", WRONG)]
+    assert found[0].reason == "With gold links “Berlin” comes to “Berlín” LOC."
+
+
 def test_words_that_do_not_touch_are_told_apart():
     (one,) = blamed(Heuristic(), pair(linked=LINKS.replace("6-6", "6-5 6-7")))
     assert one.reason == "“Berlin” is linked with “y … .”: gold has “Berlín” LOC."
@@ -221,7 +259,7 @@ class Failing:
     """Runs the heuristic again, but not on sentences without `allowed` links."""
 
     calls: list[int] = field(default_factory=list)
-    problem: Exception = field(default_factory=lambda: ValueError("no room"))
+    problem: Exception = field(default_factory=lambda: ValueError("no room."))
     bad: str = "María visitó los Estados Unidos y Berlín !"
 
     def __call__(self, bitexts):

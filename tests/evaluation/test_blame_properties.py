@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from projection.evaluation.blame import STAGES
 from projection.evaluation.blaming import Case, blames
 from projection.evaluation.errors import mistakes
 from projection.projectors.heuristic import Heuristic
+from projection.projectors.ner_matching import NerMatching
 from projection.projectors.ngram_matching import NgramMatching
 from projection.projectors.span_matching import SpanMatching
 from projection.types import Alignment, Bitext, Entity, Sentence, Span
@@ -126,3 +128,40 @@ def test_every_mistake_names_the_stage_that_was_broken(pair, method, broken, is_
     assert {one.stage for one in found} <= {BREAKS[broken]}
     wrong = mistakes(case.projection.entities, case.gold.entities, case.gold.words)
     assert wrong and [one.mistake for one in found] == wrong
+
+
+@st.composite
+def labelled(draw, words):
+    found, start = [], 0
+    while start < words:
+        end = draw(st.integers(start + 1, words))
+        if draw(st.booleans()):
+            found.append(Entity(Span(start, end), draw(st.sampled_from(LABELS[:2]))))
+        start = end
+    return tuple(found)
+
+
+@settings(max_examples=200)
+@given(
+    st.data(), st.sampled_from((*METHODS, NerMatching(), NgramMatching(count=2, constraint="at least"))), st.booleans()
+)
+def test_whatever_is_wrong_each_mistake_has_one_blame(data, method, is_replayed):
+    here, there = data.draw(st.integers(1, 6)), data.draw(st.integers(1, 6))
+    words = st.sampled_from(["one", "two", "three", "."])
+    texts = [data.draw(st.lists(words, min_size=size, max_size=size)) for size in (here, there)]
+    pairs = st.frozensets(st.tuples(st.integers(0, here - 1), st.integers(0, there - 1)), max_size=10)
+    bitext = Bitext(
+        Sentence.from_words(texts[0], entities=data.draw(labelled(here))),
+        Sentence.from_words(texts[1]),
+        Alignment(data.draw(pairs), here, there),
+        target_entities=data.draw(labelled(there)),
+    )
+    (projection,) = method.project([bitext])
+    gold = bitext.target.with_entities(data.draw(labelled(there)))
+    gold_links = data.draw(st.none() | st.builds(Alignment, pairs, st.just(here), st.just(there)))
+    case = Case(projection, gold, data.draw(st.none() | labelled(here)), gold_links)
+    replay = method.project if is_replayed else None
+    (found,) = blames([case], method.requires, replay)
+    assert [one.mistake for one in found] == mistakes(projection.entities, gold.entities, gold.words)
+    assert all(one.stage in STAGES and one.reason.endswith(".") for one in found)
+    assert blames([case], method.requires, replay) == [found]
