@@ -31,7 +31,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
     ground = evaluate_choice.ground(project, stored, found)
     report_place = st.container(width="content")
 if not found.get(ground.kind) and ground.file is None:
-    evaluate_status.no_gold(ground.kind)
+    evaluate_status.no_gold(bool(found))
     st.stop()
 links = any(one.task.alignment is not None for one in stored)
 methods, lacking = compare_choice.method_row(project, links=links)

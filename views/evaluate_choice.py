@@ -21,7 +21,7 @@ from views import evaluate_gold, markup
 from views.evaluate_gold import KINDS, GoldFile, Kind
 from views.evaluate_panels import PICTURES
 from views.evaluate_scores import RATES
-from views.session import remembered
+from views.session import begin_with_address, keep_in_address, remembered
 
 SOURCE_LABELS = {False: "As given", True: "Recognized"}
 NO_BASELINE = "none"
@@ -54,11 +54,15 @@ class View:
 
 def ground(project: Any, stored: Sequence[StoredSentence], found: Mapping[Kind, int]) -> Ground:
     """Ask for the gold labels, and for the source labels methods work on where there is a choice."""
+    kinds = [*found, "file"]
+    key = "gold" if found else "gold-of-file"  # where labels appear later, they are chosen
+    begin_with_address(key, kinds)
     kind = st.selectbox(
-        "Gold", [*found, "file"], key="gold", bind="query-params", label_visibility="collapsed", width=330,
+        "Gold", kinds, key=key, label_visibility="collapsed", width=330,
         format_func=lambda one: f"Gold: {KINDS[one]}" + (f", {markup.thousands(found[one])}" if one in found else ""),
         help="What counts as right. Methods never see these labels.",
     )  # fmt: skip
+    keep_in_address(key, kinds[0])
     file = _file(project) if kind == "file" else None
     setup: Setup = project.setup
     choosable = (
@@ -125,11 +129,13 @@ def view(methods: Sequence[str]) -> View:
         format_func=lambda one: f"Baseline: {one}",
         help="What it is compared with, by paired bootstrap and approximate randomisation over sentences.",
     )  # fmt: skip
+    begin_with_address("match", MATCHES)
     match = st.selectbox(
-        "Match", list(MATCHES), key="match", bind="query-params", label_visibility="collapsed", width=140,
+        "Match", list(MATCHES), key="match", label_visibility="collapsed", width=140,
         format_func=lambda one: f"Match: {one}",
         help="What counts as found. " + "; ".join(f"{name}: {said}" for name, said in MATCHES.items()) + ".",
     )  # fmt: skip
+    keep_in_address("match", "exact")
     rules = _rules()
     rate = st.segmented_control(
         "Figure", list(RATES), key="rate", default="f1", required=True, format_func=RATES.get,
@@ -144,13 +150,15 @@ def view(methods: Sequence[str]) -> View:
 
 def _rules() -> LabelRules:
     """Ask which labels count: by the rules of a published evaluation, and others renamed or left out besides."""
-    with st.popover(f"Labels: {st.session_state.get('rules') or st.query_params.get('rules', 'all')}"):
+    begin_with_address("rules", PRESETS)
+    with st.popover(f"Labels: {st.session_state.get('rules', 'all')}"):
         name = st.selectbox(
-            "Labels as in", list(PRESETS), key="rules", bind="query-params",
+            "Labels as in", list(PRESETS), key="rules",
             format_func=lambda one: f"{one}: {_RULES[one]}", width=420,
         )  # fmt: skip
         renames = st.text_input("Rename, on both sides", key="renames", placeholder="PERSON=PER, GPE=LOC").strip()
         ignored = st.text_input("Leave out, on both sides", key="ignored", placeholder="DATE, MISC").strip()
+        keep_in_address("rules", "all")
         st.caption("What this does is said below and stands in the signature.")
     try:
         renamed = read_renames(renames or None, "Rename", "Leave out")

@@ -20,9 +20,9 @@ AT_ONCE = 40
 QUICK = 1.5
 
 
-def no_gold(kind: str) -> None:
-    """Say how to get labels to compare with."""
-    if kind == "file":
+def no_gold(others: bool) -> None:
+    """Say how to get labels to compare with; with `others` there are some, but a file was chosen."""
+    if others:
         st.html(markup.notice(
             "Choose a file with gold labels",
             "The same sentences as the translations of this project, in any order. Methods never see its labels.",

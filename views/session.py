@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from typing import Any
 
 import streamlit as st
@@ -73,6 +73,22 @@ def write_address(project_id: int, position: int) -> None:
     for name, value in (("project", str(project_id)), ("s", str(position + 1))):
         if st.query_params.get(name) != value:
             st.query_params[name] = value
+
+
+def begin_with_address(name: str, options: Collection[Any]) -> None:
+    """Let the widget with the key `name` begin with what the address says, or with what it was on another page."""
+    wanted = st.query_params.get(name) or st.session_state.get(f"last-{name}")
+    if name not in st.session_state and wanted in options:
+        st.session_state[name] = wanted
+
+
+def keep_in_address(name: str, usual: Any) -> None:
+    """Put what the widget `name` says into the address, so that it can be shared; the usual value is left out."""
+    value = st.session_state[f"last-{name}"] = st.session_state.get(name)
+    if value is None or value == usual:
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != value:
+        st.query_params[name] = value
 
 
 def _id(wanted: str | int) -> int:

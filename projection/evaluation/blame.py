@@ -22,8 +22,9 @@ Rules decide what no replacement has removed, and everything where the method ca
 
 - "target recognition": the method labels the target itself; or it chooses among what a recognizer sees in the target,
   and that recognizer does not see these words.
-- "translation": gold has the source, and there is no counterpart, or one with another label. This is asked before the
-  links, so that a name that was lost is not blamed on them.
+- "translation": gold has the source, and no entity there is the counterpart. This is asked before the links, so that
+  a name that was lost is not blamed on them.
+- "annotation": gold has the source, and labels the counterpart otherwise: no projection could be right.
 - "source recognition": the method was given other source entities than gold has. Where gold has no source, this is
   a guess, made before the links are asked: the counterpart has another label; or the gold entity stands in the source
   without a label, by its links or its text; or it is linked with words next to its counterpart that have no label.
@@ -43,12 +44,13 @@ from typing import Literal
 from projection.evaluation.errors import Mistake
 
 Stage = Literal[
-    "source recognition", "translation", "no link", "wrong link", "target recognition", "candidate", "matching",
-    "collision", "unknown",
+    "source recognition", "translation", "annotation", "no link", "wrong link", "target recognition", "candidate",
+    "matching", "collision", "unknown",
 ]  # fmt: skip
 STAGES: dict[Stage, str] = {
     "source recognition": "the source was labelled wrongly",
-    "translation": "the other text has no such entity: it was lost, or gold labels the two texts differently",
+    "translation": "the other text has no such entity: it was lost, or gold leaves it out",
+    "annotation": "gold labels the two texts differently, so that no projection could be right",
     "no link": "words of it are linked with nothing",
     "wrong link": "its words are linked with other words",
     "target recognition": "the recognizer of the target labelled it wrongly, or did not see it",

@@ -95,7 +95,7 @@ def _of_gold(gold: Entity, facts: Facts) -> Verdict | None:
         text = facts.source_words(one.span)
         if facts.source is None:
             return "source recognition", f"The source labels {text} {one.label}: gold has {facts.named(gold)}."
-        return "translation", f"Gold labels {text} {one.label} in the source and {facts.named(gold)} here."
+        return "annotation", f"Gold labels {text} {one.label} in the source and {facts.named(gold)} here."
     if facts.source is not None and key(one) not in keys(facts.latest.bitext.source.entities):
         return "source recognition", source_reason([one], [], facts)
     return _cut_short(one, gold, facts) if facts.source is None else None
@@ -145,7 +145,7 @@ def _of_spurious(found: Entity, facts: Facts) -> Verdict | None:
     if other is None:
         return "unknown", f"Gold has no counterpart of {text}, and nobody has checked the labels of the source."
     if other.label != one.label:
-        stage = "source recognition" if facts.source is None else "translation"
+        stage = "source recognition" if facts.source is None else "annotation"
         return stage, f"The source has {text}: gold has {facts.named(other)}."
     return None
 

@@ -1,4 +1,4 @@
-"""Charts of an evaluation: drawn, tabled and told figures are those of the study, and every mark knows its sentences."""
+"""Charts of an evaluation: drawn, tabled and told figures are those of the study; every mark knows its sentences."""
 
 from __future__ import annotations
 
