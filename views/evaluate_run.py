@@ -22,7 +22,6 @@ from views.evaluate_gold import Case
 from views.jobs import Background, Shared
 from views.passing import Passing
 from views.resources import compute_lock, resources, store
-from views.session import remembered
 
 log = logging.getLogger(__name__)
 CHUNK = 8
@@ -142,5 +141,10 @@ def judged(run: Run | None) -> Mapping[int, Judged]:
         return {}
     running = _running().current((settings().database, run.project_id))
     at_work = running.done if running is not None and running.run.id == run.id else 0
-    key = (settings().database, run.id, run.sentences, tuple(run.signatures.items()), at_work)
-    return remembered("judged", key, lambda: runs().load(run.id))
+    return _read(settings().database, run.id, run.sentences, tuple(sorted(run.signatures.items())), at_work)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the results…")
+def _read(database: str, run_id: int, sentences: int, signatures: tuple, done: int) -> Mapping[int, Judged]:
+    """All tabs share what was read; what changes in a run changes one of the arguments."""
+    return runs().load(run_id)
