@@ -13,6 +13,7 @@ page = st.navigation(
         st.Page("pages/inspect.py", title="Inspect", url_path="inspect"),
         st.Page("pages/compare.py", title="Compare", url_path="compare"),
         st.Page("pages/queue.py", title="Queue", url_path="queue"),
+        st.Page("pages/evaluate.py", title="Evaluate", url_path="evaluate"),
         st.Page("pages/people.py", title="People", url_path="people"),
         st.Page("pages/export.py", title="Export", url_path="export"),
     ],

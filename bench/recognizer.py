@@ -79,7 +79,7 @@ def labels(folder: Path, limit: int) -> list[dict[str, Any]]:
             found = recognizer.recognize([one.with_entities(()) for one in gold])
             predicted = [one.with_entities(entities) for one, entities in zip(gold, found, strict=True)]
             told = {"corpus": title, "sentences": len(gold), "recognizer": recognizer.signature}
-            rows.append(_row(title, name, compare(predicted, gold, LABELS, told)))
+            rows.append(_row(title, name, compare(predicted, gold, LABELS, told, pair_by="order")))
     return rows
 
 
@@ -112,7 +112,7 @@ def _run(title: str, what: str, setup: Setup, method: str, gold: Sequence[Senten
         for one, outcome in zip(gold, outcomes, strict=True)
     ]
     told = {"corpus": title, "sentences": len(gold), "failed": failed, "run": pipeline.signature(method)}
-    return _row(title, what, compare(predicted, gold, LABELS, told))
+    return _row(title, what, compare(predicted, gold, LABELS, told, pair_by="order"))
 
 
 def speed(folder: Path, limit: int) -> dict[str, Any]:

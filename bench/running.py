@@ -183,7 +183,7 @@ def result(
 ) -> Result:
     """Score a tally against gold, over `labels` on both sides (None: all)."""
     predicted = [sentence.with_entities(found) for sentence, found in zip(gold, tally.predicted, strict=True)]
-    scores = compare(predicted, gold, labels, {**settings, "run": tally.signature})
+    scores = compare(predicted, gold, labels, {**settings, "run": tally.signature}, pair_by="order")
     rate = tally.placed / tally.entities if tally.entities else None
     sums = (sum(row.values(), Counts()) for row in scores.rows)
     ratio = projection_ratio((one.predicted, one.gold) for one in sums)

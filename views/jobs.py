@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from time import monotonic
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from projection.errors import Cancelled, ProjectionError
 from projection.pipeline import Outcome, Pipeline, Resources, Setup, Task
@@ -103,3 +103,32 @@ class Job(Background):
             self.problem = f"Something unexpected happened ({type(problem).__name__}: {problem}). Your work is stored."
         finally:
             self._ended.set()
+
+
+Work = TypeVar("Work", bound=Background)
+
+
+class Shared(Generic[Work]):
+    """Background work that all tabs of a server see: two of them never do the same at once."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._known: dict[Hashable, Work] = {}
+
+    def current(self, place: Hashable, is_wanted: Callable[[Work], bool] = lambda work: True) -> Work | None:
+        """Return the newest work of a place, running or ended; one that is not wanted any more is stopped."""
+        with self._lock:
+            work = self._known.get(place)
+            if work is not None and not is_wanted(work):
+                work.stop()
+                del self._known[place]
+                return None
+            return work
+
+    def begin(self, place: Hashable, build: Callable[[], Work]) -> Work:
+        """Return the running work of a place, or a new one."""
+        with self._lock:
+            work = self._known.get(place)
+            if work is None or work.finished:
+                work = self._known[place] = build()
+            return work

@@ -153,6 +153,14 @@ def page_title(text: str, lead: str = "") -> str:
     return f"<h1>{escape(text)}</h1>{more}"
 
 
+def tile(name: str, value: str, said: str = "", extra: str = "", tone: str = "") -> str:
+    """Return one headline figure; `extra` is HTML from here."""
+    return (
+        f'<div class="tile {tone}"><span>{escape(name)}</span><b>{escape(value)}</b> '
+        f"<small>{escape(said)}</small> {extra}</div>"
+    )
+
+
 def facts(rows: Mapping[str, str]) -> str:
     """Return a list of name and value; empty values are left out."""
     items = (f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows.items() if value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from time import monotonic, sleep
 from typing import Any
 
@@ -19,7 +19,8 @@ from projection.pipeline.setup import projector_options
 from projection.registry import components_of, find, load_class
 from projection.settings import settings
 from views.compare_data import comparison_setup
-from views.jobs import Background
+from views.jobs import Background, Shared
+from views.passing import Passing
 from views.resources import compute_lock, resources, store
 from views.workbench import evidence
 
@@ -70,20 +71,6 @@ def reading_settings(setup: Setup) -> str:
     return f"{FORM}:{settings_key(scan_setup(setup))}"
 
 
-class _Passing(Resources):
-    """The components of a pool, with results that are soon forgotten: a whole corpus would push out all others."""
-
-    def __init__(self, pool: Resources):
-        super().__init__(results=8 * CHUNK)
-        self._pool = pool
-
-    def component(self, role: str, name: str, options: Any = None) -> Any:
-        return self._pool.component(role, name, options)
-
-    def result(self, key: Hashable, default: Any = None) -> Any:
-        return super().result(key, self._pool.result(key, default))
-
-
 class Scan(Background):
     """Bring the readings of a project up to date on a thread of its own; read `done`, `total`, `problem` any time.
 
@@ -98,7 +85,7 @@ class Scan(Background):
         self.stopped = False
         self.method = project.setup.methods[0]
         self._readings, self._lock = readings, lock
-        self._pipeline = Pipeline(self.setup, _Passing(pool), chunk=CHUNK, also=evidence(self.setup))
+        self._pipeline = Pipeline(self.setup, Passing(pool, results=8 * CHUNK), chunk=CHUNK, also=evidence(self.setup))
         self._waiting: list[tuple[Reading, StoredSentence]] = []
         self._stored_at = monotonic()
         self._begin("projection-scan")
@@ -165,35 +152,9 @@ class Scan(Background):
         self._readings.keep(self.project_id, [reading for reading, _ in waiting], [stored for _, stored in waiting])
 
 
-class Scans:
-    """The scans of a server, one for each project, so that two tabs do not read the same."""
-
-    def __init__(self):
-        self._lock = threading.Lock()
-        self._known: dict[tuple[str, int], Scan] = {}
-
-    def current(self, place: tuple[str, int], settings_now: str) -> Scan | None:
-        """Return the newest scan of a project; one for other settings is stopped."""
-        with self._lock:
-            scan = self._known.get(place)
-            if scan is not None and scan.settings != settings_now:
-                scan.stop()
-                del self._known[place]
-                return None
-            return scan
-
-    def begin(self, place: tuple[str, int], build: Callable[[], Scan]) -> Scan:
-        """Return the running scan of a project, or a new one."""
-        with self._lock:
-            scan = self._known.get(place)
-            if scan is None or scan.finished:
-                scan = self._known[place] = build()
-            return scan
-
-
 @st.cache_resource(show_spinner=False)
-def _scans() -> Scans:
-    return Scans()
+def _scans() -> Shared[Scan]:
+    return Shared()
 
 
 def readings() -> Readings:
@@ -202,7 +163,8 @@ def readings() -> Readings:
 
 def current_scan(project: Any) -> Scan | None:
     """Return the newest scan of a project under its settings of now, running or ended."""
-    return _scans().current((settings().database, project.id), reading_settings(project.setup))
+    now = reading_settings(project.setup)
+    return _scans().current((settings().database, project.id), lambda scan: scan.settings == now)
 
 
 def begin_scan(project: Any, total: int) -> Scan:

@@ -70,6 +70,11 @@ def disputes_component():
     return _component("disputes")
 
 
+def sentences_component():
+    """Return the mount function of the sentences behind a mark of a chart (see assets/sentences.js)."""
+    return _component("sentences")
+
+
 @st.cache_resource(show_spinner=False)
 def _component(name: str, *more: str):
     """Register assets/`name`.* as a component; `more` are further scripts and style sheets of it."""

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from projection.cli.inputs import UNLABELLED, EncodingOption, RepairOption, open_document, say
-from projection.cli.tables import table
+from projection.cli.inputs import UNLABELLED, EncodingOption, Repair, RepairOption, Scheme, open_document, say
 from projection.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from projection.evaluation.counts import Counts
-    from projection.evaluation.resampling import Difference
-    from projection.evaluation.scores import Scores
+    from projection.cli.label_options import AskedLabels
+    from projection.evaluation.comparison import Comparison
+    from projection.evaluation.pairing import PairBy
+    from projection.text.documents import Document
 
-_TABLES = ("label", "length")
+_GOLD, _FIRST, _SECOND = "gold", "prediction", "against"
 
 
 class MatchChoice(StrEnum):
@@ -31,13 +31,43 @@ class MatchChoice(StrEnum):
     partial = "partial"
 
 
+class RulesChoice(StrEnum):
+    """Label rules with a name (see `evaluation.label_rules.PRESETS`)."""
+
+    all = "all"
+    europarl = "europarl"
+    masakhaner = "masakhaner"
+    uner = "uner"
+    conll = "conll"
+
+
+class PairChoice(StrEnum):
+    """How sentences are paired (see `evaluation.pairing.PAIRINGS`)."""
+
+    ids = "ids"
+    order = "order"
+
+
 def evaluate(
     predicted: Annotated[Path, typer.Argument(metavar="PREDICTED", help="The labelled file to score.")],
-    gold: Annotated[
-        Path, typer.Argument(metavar="GOLD", help="The same sentences, on the same words, with gold labels.")
-    ],
+    gold: Annotated[Path, typer.Argument(metavar="GOLD", help="The same sentences with gold labels.")],
     labels: Annotated[
         str | None, typer.Option(metavar="PER,ORG,LOC", help="Score these labels only; others count as no label.")
+    ] = None,
+    rules: Annotated[
+        RulesChoice,
+        typer.Option(
+            help="What is done to labels before scoring. all, europarl: nothing; masakhaner: DATE in gold and MISC in "
+            "PREDICTED are ignored; uner: PER, ORG and LOC only; conll: PER, ORG, LOC and MISC only, PERSON, "
+            "ORGANIZATION, LOCATION, GPE and the like renamed to them."
+        ),
+    ] = RulesChoice.all,
+    renames: Annotated[
+        str | None,
+        typer.Option("--map", metavar="PERSON=PER,GPE=LOC", help="Rename labels on both sides, before anything else."),
+    ] = None,
+    ignore: Annotated[
+        str | None, typer.Option(metavar="DATE,MISC", help="Ignore these labels on both sides, after renaming.")
     ] = None,
     match: Annotated[
         MatchChoice,
@@ -46,14 +76,35 @@ def evaluate(
             "words, any label; partial: a word in common, any label, a half unless the words are the same."
         ),
     ] = MatchChoice.exact,
+    by_characters: Annotated[
+        bool,
+        typer.Option(
+            "--by-characters",
+            help="Compare labels by the characters they cover, spaces left out, where the words are not those of GOLD.",
+        ),
+    ] = False,
+    pair: Annotated[
+        PairChoice | None,
+        typer.Option(
+            help="Pair sentences of the same id, or in order by their characters. By default ids, if both files "
+            "have ids."
+        ),
+    ] = None,
     by: Annotated[
-        str, typer.Option(metavar="label,length", help="The tables to show: label, length (words of the sentence).")
+        str,
+        typer.Option(
+            metavar="label,length,...",
+            help="The tables to show: label, length (words of the sentence), language, kind (of mistakes).",
+        ),
     ] = "label",
     against: Annotated[
         Path | None,
         typer.Option(help="Another prediction of the same sentences: is it better or worse, and could that be chance?"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Unrounded figures for programs.")] = False,
+    scheme: Annotated[
+        Scheme | None, typer.Option(help="Label scheme of all files with columns; found out and said when not given.")
+    ] = None,
     repair: RepairOption = None,
     encoding: EncodingOption = "utf-8",
 ) -> None:
@@ -61,77 +112,74 @@ def evaluate(
 
     The interval is the 95 % bootstrap interval over sentences. Gold sentences that PREDICTED leaves out
     are counted and their entities missed. With --against, the difference has two p-values: paired bootstrap
-    (Koehn 2004) and approximate randomisation (Yeh 2000).
+    (Koehn 2004) and approximate randomisation (Yeh 2000). For the figures of seqeval, say --scheme iob2 and
+    --repair conlleval (its default mode) or --repair discard (its strict mode).
 
     \b
     Examples:
       projection evaluate out.conll gold.conll
       projection evaluate out.conll gold.conll --labels PER,ORG,LOC --match partial --json
       projection evaluate new.conll gold.conll --against old.conll --by label,length
+      projection evaluate out.conll gold.conll --rules masakhaner
+      projection evaluate out.jsonl gold.conll --by-characters --map PERSON=PER --ignore DATE --by label,kind
     """
-    from projection.evaluation.comparison import compare
-    from projection.evaluation.resampling import difference
-    from projection.evaluation.scores import figures_of
+    from projection.cli.label_options import AskedLabels
+    from projection.cli.score_tables import TABLES, figures, said, text
 
     shown = [name.strip() for name in by.split(",") if name.strip()]
-    if strange := [name for name in shown if name not in _TABLES]:
-        raise ConfigurationError(f"--by {strange[0]}: there are {', '.join(_TABLES)}.")
-    paths = (predicted, gold) if against is None else (predicted, gold, against)
-    documents = [open_document(path, repair=repair, encoding=encoding) for path in paths]
+    if strange := [name for name in shown if name not in TABLES]:
+        raise ConfigurationError(f"--by {strange[0]}: there are {', '.join(TABLES)}.")
+    asked = AskedLabels.read(labels, rules, renames, ignore)
+    paths = {_FIRST: predicted, _GOLD: gold} | ({_SECOND: against} if against else {})
+    documents = {
+        name: open_document(path, repair=repair, scheme=scheme, encoding=encoding) for name, path in paths.items()
+    }
+    settings = _settings(list(documents.values()), repair)
+    comparison = _compared(documents, asked, by_characters, pair.value if pair else None, settings)
+    if match is not MatchChoice.exact and "kind" in shown:
+        say("Kinds of mistakes are counted against exact spans with labels, whatever --match says.")
+    if "language" in shown and len(languages := {item.gold.language for item in comparison.study.items}) == 1:
+        say(f"All sentences are in one language ({languages.pop()}).")
+    apart = comparison.difference(_FIRST, _SECOND, match.value) if against else None
+    if as_json:
+        found = figures(comparison, _FIRST, match.value, shown)
+        if apart is not None:
+            found |= {"against": figures(comparison, _SECOND, match.value, ()), "difference": apart.to_dict()}
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    typer.echo(text(comparison, _FIRST, match.value, shown))
+    if apart is not None:
+        typer.echo(f"\nagainst {against}\n{text(comparison, _SECOND, match.value, shown)}\n\n{said(apart)}")
+
+
+def _settings(documents: Sequence[Document], repair: Repair | None) -> dict[str, object]:
+    """Return what the signature says of the files. Raises ConfigurationError for a file without labels."""
     for document in documents:
         if document.format in UNLABELLED:
             raise ConfigurationError(f"{document.name} has no labels to compare: give a CoNLL or JSONL file.")
-    chosen = [label.strip() for label in labels.split(",") if label.strip()] if labels is not None else None
-    if chosen == []:
-        raise ConfigurationError("--labels is empty: name labels separated by commas, for example PER,ORG.")
     schemes = dict.fromkeys(document.scheme or "spans" for document in documents)
-    settings = {"scheme": "/".join(schemes), "repair": repair.value if repair else None}
-    reference = list(documents[1].iter_sentences())
-    scored = [
-        compare(document.iter_sentences(), reference, chosen, settings, match.value)
-        for document in (documents[0], *documents[2:])
-    ]
-    if match in (MatchChoice.exact, MatchChoice.type):
-        for label in (label for label in chosen or () if label not in scored[0].labels):
-            say(f"Neither file has an entity with the label {label}.")
-    apart = difference(scored[0].table, scored[1].table) if against is not None else None
-    if as_json:
-        found = scored[0].to_dict()
-        if "length" in shown:
-            found["lengths"] = {name: figures_of(counts) for name, counts in scored[0].by_length().items()}
-        if apart is not None:
-            found |= {"against": scored[1].to_dict(), "difference": apart.to_dict()}
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
-        return
-    typer.echo(_text(scored[0], shown))
-    if apart is not None:
-        typer.echo(f"\nagainst {against}\n{_text(scored[1], shown)}\n\n{_said(apart)}")
+    return {"scheme": "/".join(schemes), "repair": repair.value if repair else None}
 
 
-def _text(scores: Scores, shown: Sequence[str]) -> str:
-    parts = {"label": scores.labels, "length": scores.by_length()}
-    tables = [
-        table((name, "precision", "recall", "F1", "found", "predicted", "gold"),
-              [*(_row(*item) for item in parts[name].items() if item[0]), _row("all", scores.overall)])
-        for name in shown
-    ]  # fmt: skip
-    interval = scores.interval()
-    missing = f", {scores.missing} of them missing in the prediction" if scores.missing else ""
-    return "\n".join([
-        "\n\n".join(tables),
-        f"95 % interval of F1: {interval.low:.4f} to {interval.high:.4f}; {len(scores.rows)} sentences{missing}",
-        f"signature: {scores.signature}",
-    ])  # fmt: skip
+def _compared(
+    documents: Mapping[str, Document],
+    asked: AskedLabels,
+    by_characters: bool,
+    pair_by: PairBy | None,
+    settings: Mapping[str, object],
+) -> Comparison:
+    from projection.evaluation.comparison import lay_beside
 
-
-def _row(name: str, counts: Counts) -> tuple[Any, ...]:
-    rates = (f"{value:.4f}" for value in (counts.precision, counts.recall, counts.f1))
-    return name, *rates, *(f"{value:g}" for value in (counts.found, counts.predicted, counts.gold))
-
-
-def _said(apart: Difference) -> str:
-    return (
-        f"difference of F1: {apart.value:+.4f}, 95 % interval {apart.low:+.4f} to {apart.high:+.4f}; "
-        f"p {apart.bootstrap:.4f} by paired bootstrap, {apart.randomisation:.4f} by approximate randomisation "
-        f"({apart.samples} samples, seed {apart.seed})"
+    files = {name: list(document.iter_sentences()) for name, document in documents.items()}
+    given = {entity.label for sentences in files.values() for one in sentences for entity in one.entities}
+    comparison = lay_beside(
+        {name: sentences for name, sentences in files.items() if name != _GOLD},
+        files[_GOLD],
+        labels=asked.labels,
+        rules=asked.rules,
+        by_characters=by_characters,
+        pair_by=pair_by,
+        settings=settings,
     )
+    asked.say_unmet(given, comparison.study.labels)
+    return comparison

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from projection.cli.inputs import say
+from projection.cli.inputs import Scheme, say
 from projection.cli.outputs import check_outputs, progress_bar, written
 from projection.errors import ConfigurationError
 
@@ -38,15 +38,6 @@ class Format(StrEnum):
     labelstudio = "labelstudio"
     webanno = "webanno"
     original = "original"
-
-
-class Scheme(StrEnum):
-    """Label schemes."""
-
-    iob1 = "iob1"
-    iob2 = "iob2"
-    bioes = "bioes"
-    bilou = "bilou"
 
 
 class Side(StrEnum):

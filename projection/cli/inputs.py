@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from projection.errors import ConfigurationError, FormatError
+from projection.text.records import UNLABELLED
 
 if TYPE_CHECKING:
     from projection.text.documents import Document
     from projection.types import Sentence
-
-UNLABELLED = ("plain", "tsv", "bars")
-"""Formats that have no place for labels."""
 
 _SAMPLE = 500
 _PROBLEMS_SHOWN = 5
@@ -30,6 +28,15 @@ class Repair(StrEnum):
 
     conlleval = "conlleval"
     discard = "discard"
+
+
+class Scheme(StrEnum):
+    """Label schemes."""
+
+    iob1 = "iob1"
+    iob2 = "iob2"
+    bioes = "bioes"
+    bilou = "bilou"
 
 
 class Unit(StrEnum):
@@ -61,6 +68,7 @@ def open_document(
     language: str = "und",
     target_language: str = "und",
     repair: Repair | None = None,
+    scheme: Scheme | None = None,
     units: Unit | None = None,
     parallel: bool = False,
     encoding: str = "utf-8",
@@ -76,6 +84,7 @@ def open_document(
     from projection.text.documents import read
 
     told = {"language": language, "target_language": target_language, "repair": repair, "encoding": encoding}
+    told |= {"scheme": scheme.upper() if scheme else None}
     document = read(path, units=Unit.lines, **told)  # as lines, it costs least to find out what it is
     if document.format == "plain" and units is None:
         units = plain_units(path, encoding) if parallel else Unit.text

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 from projection.corrections.edits import Entities, in_order
-from projection.types import Sentence, Span
+from projection.text.borders import borders, stretch, words_with
+from projection.types import Sentence
 
 
 def gold_on(given: Sentence, target: Sentence) -> Entities | None:
@@ -19,17 +20,9 @@ def gold_on(given: Sentence, target: Sentence) -> Entities | None:
         return given.entities
     if given.characters != target.characters:
         return None
-    before, after = _borders(given), _borders(target)
-    moved = []
-    for entity in given.entities:
-        start, end = before[entity.span.start], before[entity.span.end]
-        words = [word for word, (first, last) in enumerate(pairwise(after)) if first < end and start < last]
-        moved.append((entity, Span(words[0], words[-1] + 1)))
-    if any(one[1].overlaps(other[1]) for one, other in pairwise(sorted(moved, key=lambda item: item[1]))):
+    before, after = borders(given), borders(target)
+    spans = [words_with(stretch(entity.span, before), after) for entity in given.entities]
+    known = [span for span in spans if span is not None]
+    if len(known) < len(spans) or any(one.overlaps(other) for one, other in pairwise(sorted(known))):
         return None
-    return in_order(replace(entity, span=span) for entity, span in moved)
-
-
-def _borders(sentence: Sentence) -> list[int]:
-    """Return before which character, spaces left out, each word begins, and how many there are."""
-    return list(accumulate((len("".join(word.split())) for word in sentence.words), initial=0))
+    return in_order(replace(entity, span=span) for entity, span in zip(given.entities, known, strict=True))

@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a store at another version is migrated, or refused when it is newer."""
 
 metadata = MetaData()
@@ -147,4 +147,29 @@ reading = Table(
     Column("text", Text, nullable=False, default=""),
     Column("row", Text, nullable=False),
     Index("reading_doubt", "project_id", "doubt"),
+)
+
+# an evaluation of methods against gold; settings: JSON of all that could change a figure, besides the methods;
+# signatures: JSON, one for each method
+run = Table(
+    "run",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("project_id", Integer, ForeignKey("project.id"), nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("signatures", Text, nullable=False, default="{}", server_default="{}"),
+    Column("created_at", String(32), nullable=False),
+    Index("run_project", "project_id"),
+)
+
+# what every method of a run found in one sentence; content: a hash of the sentence and its gold as they were
+result = Table(
+    "result",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", Integer, ForeignKey("run.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("row", Text, nullable=False),
+    UniqueConstraint("run_id", "position"),
 )

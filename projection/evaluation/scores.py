@@ -36,6 +36,8 @@ class Scores:
     missing: int = 0
     lengths: tuple[int, ...] = ()
     """Words of each gold sentence."""
+    languages: tuple[str, ...] = ()
+    """Language of each gold sentence, "und" where it is not known."""
 
     @property
     def labels(self) -> dict[str, Counts]:
@@ -55,6 +57,13 @@ class Scores:
         for row, length in zip(self.rows, self.lengths, strict=True):
             name = names[sum(length > end for end in ends)]
             sums[name] = sum(row.values(), sums[name])
+        return sums
+
+    def by_language(self) -> dict[str, Counts]:
+        """Return the counts of the sentences of each language, languages in alphabetical order."""
+        sums = {language: Counts() for language in sorted(set(self.languages))}
+        for row, language in zip(self.rows, self.languages, strict=True):
+            sums[language] = sum(row.values(), sums[language])
         return sums
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from projection.evaluation.scores import Interval
 from projection.types import Entity, Sentence
 
 Table = NDArray[np.float64]
+Rate = Literal["f1", "precision", "recall"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,16 +205,19 @@ class Tables:
         self,
         rows: NDArray[np.intp] | slice = slice(None),
         *,
+        rate: Rate = "f1",
         level: float = 0.95,
         samples: int = SAMPLES,
         seed: int = SEED,
     ) -> dict[tuple[str, str | None], Interval]:
-        """Return the bootstrap interval of the F1 of each (method, label), and of all labels under (method, None).
+        """Return the bootstrap interval of a rate of each (method, label), and of all labels under (method, None).
 
         All are drawn from the same resamples of the sentences (see `resampling`).
         """
         counts = self.counts[:, rows]
-        pairs = np.stack([counts[..., 0], counts[..., 1] + counts[..., 2]], axis=-1)
+        predicted, gold = counts[..., 1], counts[..., 2]
+        twice = {"f1": predicted + gold, "precision": 2 * predicted, "recall": 2 * gold}[rate]  # what F1 divides by
+        pairs = np.stack([counts[..., 0], twice], axis=-1)
         methods, sentences, columns, _ = pairs.shape
         table = pairs.transpose(1, 0, 2, 3).reshape(sentences, methods * columns * 2)
         sums = resampled_sums(table, samples, seed).reshape(samples, methods, columns, 2)

@@ -161,6 +161,12 @@ class Decisions(Sequence[Decision]):
         """Return the decisions about one entity, best total first, at most `limit`."""
         return [self._decide(entity, int(candidate)) for candidate in self._order(entity)[:limit]]
 
+    def at(self, entity: int, span: Span) -> Decision | None:
+        """Return the decision about one entity and one span, None if it was not considered; no other is built."""
+        column = self._column(span)
+        is_considered = column >= 0 and not np.isnan(self.scored.totals[entity, column])
+        return self._decide(entity, column) if is_considered else None
+
     def _decide(self, entity: int, candidate: int) -> Decision:
         total = float(self.scored.totals[entity, candidate])
         span = Span(*map(int, self.scored.spans[candidate]))

@@ -24,7 +24,7 @@ def measure(folder: Path, material: Labelled, settings: RecognizerSettings) -> S
     recognizer = recognizer_for(model=str(folder), device=settings.device)
     found = recognizer.recognize(material.held_out)
     predicted = [one.with_entities(entities) for one, entities in zip(material.held_out, found, strict=True)]
-    return compare(predicted, material.held_out, material.labels)
+    return compare(predicted, material.held_out, material.labels, pair_by="order")
 
 
 def write_card(

@@ -14,7 +14,7 @@ from projection.protocols import Progress
 from projection.registry import find, load_class
 from projection.text.joining import natural
 from projection.text.tokenize import tokenize
-from projection.types import Bitext, Sentence
+from projection.types import Bitext, Projection, Sentence
 
 
 class Pipeline:
@@ -55,9 +55,9 @@ class Pipeline:
         tasks = iter(tasks)
         forward = self.setup.direction == "translate-train"
         first_two = [("recognize", self._recognize), ("translate", self._translate)][:: 1 if forward else -1]
-        if not any(getattr(self._class_of(method), "reads_source", True) for method in self.setup.methods):
+        if not any(self.reads_source(method) for method in self.setup.methods):
             first_two = first_two[1:] if forward else []
-        wanted = self._also.union(*(self._evidence(method) for method in self.setup.methods))
+        wanted = self._also.union(*(self.evidence(method) for method in self.setup.methods))
         stages = [*first_two, *self._gathering.stages(wanted), ("project", self._project)]
         while chunk := list(islice(tasks, self._chunk)):
             works = [Work.on(task) for task in chunk]
@@ -74,18 +74,12 @@ class Pipeline:
         setup = self.setup
         parts = [f"source:{setup.source_language}", f"target:{setup.target_language}", f"direction:{setup.direction}"]
         places = ["translator", "recognizer", "aligner"]
-        if self._evidence(method) & GIVES["target recognition"]:
+        if self.evidence(method) & GIVES["target recognition"]:
             places.append("target_recognizer")
         parts += [f"{place}:({self._component(place).signature})" for place in places]
         return "|".join([*parts, f"method:({self._projector(method).signature})", f"v{__version__}"])
 
-    def _component(self, place: str) -> Any:
-        return self._resources.component(ROLES[place], getattr(self.setup, place), self.setup.options.get(place))
-
-    def _class_of(self, method: str) -> Any:
-        return load_class(find("projector", method))
-
-    def _evidence(self, method: str) -> frozenset[str]:
+    def evidence(self, method: str) -> frozenset[str]:
         """Return what a method reads here: what it requires, and of the optional what somebody is chosen to give."""
         kind = self._class_of(method)
         given = find("recognizer", self.setup.target_recognizer).kind == "given"
@@ -93,8 +87,26 @@ class Pipeline:
             getattr(kind, "optional", frozenset()) - (GIVES["target recognition"] if given else set())
         )
 
-    def _writes(self, method: str) -> bool:
+    def reads_source(self, method: str) -> bool:
+        """Whether a method looks at the source and its labels."""
+        return getattr(self._class_of(method), "reads_source", True)
+
+    def writes(self, method: str) -> bool:
+        """Whether a method writes the target text itself."""
         return hasattr(self._class_of(method), "write")
+
+    def project_again(self, method: str) -> Callable[[Sequence[Bitext]], list[Projection]] | None:
+        """Return what runs a method on pairs with all evidence on them; None for one that writes its own target.
+
+        Nothing is reused or kept. Raises ConfigurationError, ModelUnavailable and ImportError as building it does.
+        """
+        return None if self.writes(method) else self._projector(method).project
+
+    def _component(self, place: str) -> Any:
+        return self._resources.component(ROLES[place], getattr(self.setup, place), self.setup.options.get(place))
+
+    def _class_of(self, method: str) -> Any:
+        return load_class(find("projector", method))
 
     def _projector(self, method: str) -> Any:
         return self._resources.component("projector", method, projector_options(self.setup, method))
@@ -127,7 +139,7 @@ class Pipeline:
             lambda translation: translation.warnings,
         )
         first = self.setup.methods[0]
-        if there == "target" and self._writes(first):
+        if there == "target" and self.writes(first):
             self._write_targets(first, works)
         for work in works:
             if not work.error and getattr(work, here) is None:
@@ -157,10 +169,10 @@ class Pipeline:
     def _project(self, works: list[Work]) -> None:
         ready = [work for work in works if not work.error]
         for method in self.setup.methods:
-            if self._writes(method):
+            if self.writes(method):
                 self._write(method, [work for work in ready if method not in work.projections])
                 continue
-            requires, evidence = self._class_of(method).requires, self._evidence(method)
+            requires, evidence = self._class_of(method).requires, self.evidence(method)
             stage = StageRun(
                 method,
                 "projector",

@@ -14,6 +14,10 @@ LabelUse = Literal["strict", "valid", "ignore"]
 MOST_PROBLEMS = 1000
 
 
+UNLABELLED = ("plain", "tsv", "bars")
+"""Formats that have no place for labels."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something in a file that is not as its format wants it.

@@ -36,7 +36,12 @@ SHAPES: dict[str, Shape] = {
 }
 SCHEMES = tuple(SHAPES)
 REPAIRS = ("conlleval", "discard")
-"""conlleval: spans as the CoNLL scorer reads them, a stray I- starts one; discard: no span with an illegal label."""
+"""conlleval: spans as the CoNLL scorer reads them, a stray I- starts one; discard: no span with an illegal label.
+
+On IOB2 these read what seqeval reads in its default mode and in its strict one (mode="strict", scheme=IOB2), whatever
+the order of the labels. They differ for labels of no scheme ("PER", "I"), which never make an entity here while seqeval
+takes them for one or fails, and for types that begin or end with a hyphen, which seqeval's strict mode cuts off.
+"""
 
 CONVENTIONAL = {"conll2003": "IOB1"}
 """The scheme a format was published in, taken when its labels fit several; IOB2 where nothing is said."""

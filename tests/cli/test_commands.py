@@ -103,7 +103,7 @@ def test_evaluate_prints_the_table(folder):
     rows = {line.split()[0]: line.split()[1:] for line in shown.splitlines()}
     assert rows["all"] == ["0.5000", "0.5000", "0.5000", "1", "2", "2"]
     assert rows["PER"][:3] == ["1.0000"] * 3
-    assert "signature: scheme:IOB2|repair:none|match:exact|labels:all|v0.1.0" in shown
+    assert "signature: scheme:IOB2|repair:none|match:exact|labels:all|rules:all|pairs:order|words:equal|v0.1.0" in shown
 
 
 def test_evaluate_as_json_on_some_labels(folder):
@@ -111,7 +111,7 @@ def test_evaluate_as_json_on_some_labels(folder):
     result = run("evaluate", "out.conll", "gold.conll", "--labels", "PER,MISC", "--json")
     made = json.loads(result.stdout)
     assert made["overall"]["f1"] == 1 and made["sentences"] == 2
-    assert made["signature"].endswith("labels:MISC,PER|v0.1.0")
+    assert made["signature"].endswith("labels:MISC,PER|rules:all|pairs:order|words:equal|v0.1.0")
     assert "Neither file has an entity with the label MISC" in result.stderr
 
 
@@ -134,7 +134,10 @@ def test_evaluate_says_whether_another_prediction_is_better_and_whether_that_cou
     )
     assert made["difference"]["value"] == 0.5 and made["against"]["overall"]["f1"] == 0
     assert made["lengths"]["1-10"]["gold"] == 2 and made["lengths"]["41+"]["gold"] == 0
-    assert "there are label, length" in run("evaluate", "out.conll", "gold.conll", "--by", "colour", code=2).stderr
+    assert (
+        "there are label, length, language, kind"
+        in run("evaluate", "out.conll", "gold.conll", "--by", "colour", code=2).stderr
+    )
 
 
 def test_evaluate_refuses_other_tokens(folder):

@@ -75,7 +75,7 @@ def test_repeated_sentences_stay_in_order():
 
 def test_signature_names_settings_match_labels_and_version():
     made = compare(GOLD, GOLD, labels=["PER", "LOC"], settings={"scheme": "IOB2", "repair": None}).signature
-    assert made == "scheme:IOB2|repair:none|match:exact|labels:LOC,PER|v0.1.0"
+    assert made == "scheme:IOB2|repair:none|match:exact|labels:LOC,PER|rules:all|pairs:order|words:equal|v0.1.0"
 
 
 def test_signature_values_with_bars_are_in_parentheses():

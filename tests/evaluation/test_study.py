@@ -56,3 +56,17 @@ def test_a_part_has_the_mistakes_of_its_sentences(drawn, data):
     rows = data.draw(st.lists(st.sampled_from(range(len(known))))) if known else []
     part = drawn.part(rows)
     assert part.mistakes("one") == tuple(known[row] for row in rows) == Study(part.items, part.found).mistakes("one")
+
+
+@pytest.mark.parametrize("rate", ["f1", "precision", "recall"])
+def test_intervals_are_those_of_the_sums_over_resamples(rate):
+    """Drawn again one by one: the same sentences, then the rate of their counts."""
+    tables, generator = Tables(SMALL), np.random.default_rng(5)
+    drawn = [generator.integers(3, size=3) for _ in range(40)]
+    found = tables.intervals(samples=40, seed=5, rate=rate)
+    for method in SMALL.methods:
+        overall = [getattr(tables.overall(rows)[method], rate) for rows in drawn]
+        low, high = np.quantile(overall, [0.025, 0.975])
+        assert (found[method, None].low, found[method, None].high) == pytest.approx((low, high))
+        of_label = [getattr(tables.by_label(rows)[method, "PER"], rate) for rows in drawn]
+        assert found[method, "PER"].high == pytest.approx(np.quantile(of_label, 0.975))

@@ -74,6 +74,13 @@ def test_candidates_not_considered_have_no_decision():
     assert [d.candidate.span for d in result.decisions] == [Span(0, 1), Span(1, 2)]
 
 
+def test_one_decision_can_be_asked_for():
+    decisions = projection([[0.9, np.nan, 0.1], [0.8, 0.5, 0.7]]).decisions
+    assert decisions.at(1, Span(1, 2)).status == "chosen"
+    assert decisions.at(0, Span(0, 2)) is None and decisions.at(0, Span(2, 3)) is None
+    assert all(decisions.at(one.entity_index, one.candidate.span) == one for one in decisions)
+
+
 def test_decisions_are_a_sequence():
     decisions = projection([[0.9, 0.6, 0.1], [0.8, 0.5, 0.7]]).decisions
     listed = list(decisions)

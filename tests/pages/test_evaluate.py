@@ -1,0 +1,168 @@
+"""The evaluate page over stand-ins: gold of every kind, results that come by themselves, downloads, what is lacking."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from projection.corrections.edits import Edits
+from projection.corrections.records import Stamp
+from projection.corrections.runs import Runs
+from projection.pipeline import Setup, Task
+from projection.text.tokenize import tokenize
+from projection.types import Entity, Span
+from tests.pages.conftest import STAND_INS, html, page
+from views import evaluate_report, evaluate_run
+from views.resources import store
+
+PER = Entity(Span(0, 1), "PER")
+METHODS = ("heuristic", "span-matching")
+
+
+def labelled(count: int = 3, *, gold: Entity = PER, methods=METHODS, **setup) -> int:
+    """Store pairs whose first words are names; gold has the first, or another one."""
+    tasks = []
+    for number in range(count):
+        source = tokenize(f"Ann met Bob at {number} .", "en").with_entities([PER])
+        target = tokenize(f"Ann traf Bob um {number} .", "de").with_entities([gold])
+        tasks.append(Task(source, target, labelled=True))
+    return store().create_project("Gold", Setup("en", "de", **(STAND_INS | {"methods": methods} | setup)), tasks)
+
+
+def evaluated(app, number: int, **address: str):
+    """Open the page and wait until there is nothing more to evaluate."""
+    page(app, "evaluate", project=str(number), **address)
+    for _ in range(60):
+        running = [one for one in evaluate_run._running()._known.values() if not one.finished]
+        if not running:
+            break
+        time.sleep(0.1)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def charts(app) -> list[str]:
+    return [element.proto.id.split("-chart-")[-1] for element in app.get("plotly_chart")]
+
+
+def test_a_small_project_with_gold_is_evaluated_unasked(app):
+    number = labelled()
+    evaluated(app, number)
+    text = html(app)
+    assert "Span F1, heuristic" in text and "of 3 sentences" in text
+    assert "3 of 3 source labels placed" in text
+    (run,) = Runs(store().database).of(number)
+    assert run.sentences == 3 and set(run.signatures) == set(METHODS)
+    assert "heuristic:(" in app.code[0].value and "match:exact" in app.code[0].value
+    for title in ("Kinds of mistakes", "Stage to blame", "Label confusion", "Is the score honest?", "Better and worse",
+                  "Languages and methods", "Quality against cost", "Correction effort"):  # fmt: skip
+        assert title in text
+
+
+def test_wrong_labels_are_counted_and_the_baseline_compared(app):
+    number = labelled(gold=Entity(Span(2, 3), "LOC"))
+    evaluated(app, number)
+    text = html(app)
+    assert "6 mistakes in 3 sentences" in text
+    assert "from span-matching to heuristic, 3 sentences" in text
+    assert ">.00</b>" in text
+
+
+def test_gold_can_be_what_people_accepted(app, project):
+    number = project(("Ann met Bob .", "Ann traf Bob ."), ("Eve slept .", "Eve schlief ."))
+    page(app, "evaluate", project=str(number))
+    assert "There is nothing to compare with yet" in html(app)
+    one = store().sentence(number, 0)
+    edits = Edits(target=one.task.target, target_entities=(PER,), checked=True)
+    store().save(one.id, edits, expected_revision=0, kind="check", stamp=Stamp("Ann", "tab", 1, seconds=4.0))
+    evaluated(app, number)
+    text = html(app)
+    assert "of 1 sentence" in text and "0 of 1 label (0%) changed by people in 1 sentence; 4.0 s a sentence" in text
+
+
+def test_a_method_that_fails_is_counted_and_said(app, monkeypatch):
+    from projection.projectors.heuristic import Heuristic
+
+    def fails(self, bitexts):
+        raise ValueError("out of ideas")
+
+    monkeypatch.setattr(Heuristic, "project", fails)
+    number = labelled()
+    evaluated(app, number)
+    text = html(app)
+    assert "heuristic failed on 3 sentences" in text and "out of ideas" in text
+    assert "The gold labels there count as missed." in text
+
+
+def test_more_sentences_than_a_handful_wait_for_a_click(app):
+    number = labelled(45)
+    page(app, "evaluate", project=str(number))
+    (button,) = [one for one in app.button if one.label.startswith("Evaluate")]
+    assert button.label == "Evaluate 45 sentences" and not Runs(store().database).of(number)
+    button.click().run()
+    evaluated(app, number)
+    assert "of 45 sentences" in html(app)
+    assert not [one for one in app.button if one.label.startswith("Evaluate")]
+
+
+def test_settings_make_another_run_and_the_two_are_compared(app):
+    number = labelled()
+    evaluated(app, number)
+    changed = store().project(number).setup
+    store().update_setup(number, Setup.from_dict(changed.to_dict() | {"options": {"heuristic": {"gap": 3}}}))
+    evaluated(app, number)
+    assert len(Runs(store().database).of(number)) == 2
+    (choice,) = [one for one in app.selectbox if one.label == "Compare with an earlier run"]
+    assert "heuristic gap none" in choice.options[1]
+    choice.select_index(1).run()
+    assert not app.exception
+    assert "to now, 3 sentences" in html(app)
+
+
+def test_label_rules_change_what_counts_and_say_so(app):
+    number = labelled(gold=Entity(Span(0, 1), "PERSON"))
+    evaluated(app, number)
+    assert "3 mistakes in 3 sentences" in html(app)
+    (renames,) = [one for one in app.text_input if one.label.startswith("Rename")]
+    renames.set_value("PERSON=PER").run()
+    assert not app.exception
+    text = html(app)
+    assert "0 mistakes in 0 sentences" in text and "3 PERSON renamed to PER" in text
+    assert "PERSON=PER" in app.code[0].value
+    (renames,) = [one for one in app.text_input if one.label.startswith("Rename")]
+    renames.set_value("PERSON").run()
+    assert "These label rules cannot be read" in html(app) and "They are not used." in html(app)
+
+
+@pytest.mark.parametrize("match", ["type", "span", "partial"])
+def test_every_way_to_match_can_be_chosen(app, match):
+    number = labelled(gold=Entity(Span(0, 2), "PER"))
+    evaluated(app, number, match=match)
+    assert f"match {match}" in html(app)
+    assert (">1.0</b>" in html(app)) == (match == "type")
+
+
+def test_recognized_source_labels_are_another_run(app):
+    number = labelled()
+    evaluated(app, number)
+    (choice,) = [one for one in app.get("button_group") if one.label == "Source labels"]
+    choice.set_value(True).run()
+    evaluated(app, number)
+    assert {run.settings["source_labels"] for run in Runs(store().database).of(number)} == {"given", "recognized"}
+
+
+def test_the_counts_of_every_sentence_can_be_taken_away(app):
+    number = labelled(2, gold=Entity(Span(2, 3), "LOC"))
+    evaluated(app, number)
+    results = app.session_state["kept-results"][1]
+    lines = evaluate_report.counts(results).decode().splitlines()
+    assert lines[0].startswith("sentence,id,method,label,found,predicted,gold")
+    assert len(lines) == 1 + 2 * 2 * 2  # sentences, methods, labels
+    assert lines[1].split(",")[2:7] == ["heuristic", "LOC", "0.0", "0.0", "1.0"]
+
+
+def test_without_a_project_the_page_offers_one(app):
+    page(app, "evaluate")
+    assert "No project is open" in html(app)

@@ -1,0 +1,169 @@
+"""What is evaluated and how it is looked at: gold, source labels, labels that count, matching, method, baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import streamlit as st
+
+from projection import registry
+from projection.corrections.records import StoredSentence
+from projection.errors import ConfigurationError, ProjectionError
+from projection.evaluation.counts import MATCHES, Match
+from projection.evaluation.label_rules import PRESETS, LabelRules, preset, read_names, read_renames
+from projection.pipeline import Setup
+from projection.text.documents import read
+from projection.text.records import UNLABELLED
+from views import evaluate_gold, markup
+from views.evaluate_gold import KINDS, GoldFile, Kind
+from views.evaluate_panels import PICTURES
+from views.evaluate_scores import RATES
+from views.session import remembered
+
+SOURCE_LABELS = {False: "As given", True: "Recognized"}
+NO_BASELINE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What methods are judged on."""
+
+    kind: Kind
+    recognized: bool = False
+    file: GoldFile | None = None
+
+    @property
+    def said(self) -> str:
+        """What the settings of a run call it."""
+        return self.file.said if self.file is not None else self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How results are looked at; nothing here needs a method to run again."""
+
+    match: Match
+    rate: str
+    rules: LabelRules
+    focus: str
+    baseline: str | None
+
+
+def ground(project: Any, stored: Sequence[StoredSentence], found: Mapping[Kind, int]) -> Ground:
+    """Ask for the gold labels, and for the source labels methods work on where there is a choice."""
+    kind = st.selectbox(
+        "Gold", [*found, "file"], key="gold", bind="query-params", label_visibility="collapsed", width=330,
+        format_func=lambda one: f"Gold: {KINDS[one]}" + (f", {markup.thousands(found[one])}" if one in found else ""),
+        help="What counts as right. Methods never see these labels.",
+    )  # fmt: skip
+    file = _file(project) if kind == "file" else None
+    setup: Setup = project.setup
+    choosable = (
+        setup.direction == "translate-train"
+        and registry.find("recognizer", setup.recognizer).kind != "given"
+        and evaluate_gold.is_labelled(stored)
+    )
+    recognized = False
+    if choosable:
+        recognized = st.segmented_control(
+            "Source labels", list(SOURCE_LABELS), key="source-labels", default=False, required=True,
+            format_func=lambda one: f"Source labels {SOURCE_LABELS[one].lower()}", label_visibility="collapsed",
+            help=f"As given: methods carry over the labels that came with the source, which measures projection alone. "
+            f"Recognized: they carry over what {setup.recognizer} finds, which measures the whole way.",
+        )  # fmt: skip
+    return Ground(kind, bool(recognized), file)
+
+
+def _file(project: Any) -> GoldFile | None:
+    """Ask for a file with gold labels; it stays in this tab, and its labels with the results."""
+    with st.popover("Gold file", icon=":material/upload_file:"):
+        sent = st.file_uploader(
+            "Labelled sentences in the language of the translations, in any format", key="gold-file", max_upload_size=50
+        )
+    if sent is None:
+        return None
+    content = sent.getvalue()
+    digest = blake2b(content, digest_size=4).hexdigest()
+    return remembered("gold-file", (sent.name, digest), lambda: _read(content, sent.name, digest, project))
+
+
+def _read(content: bytes, name: str, digest: str, project: Any) -> GoldFile | None:
+    try:
+        document = read(content, name=name, language=project.setup.target_language)
+        labelled = document.format not in UNLABELLED
+        sentences = tuple(document.iter_sentences()) if labelled else ()
+    except ProjectionError as problem:
+        st.html(markup.notice("This file cannot be read", str(problem), "bad"))
+        return None
+    if not labelled:
+        said = "It has no labels to compare with: give a CoNLL, JSONL, WebAnno or Label Studio file."
+        st.html(markup.notice(f"{name} was not used", said, "bad"))
+        return None
+    for problem in document.problems[:5]:
+        st.html(
+            markup.notice(
+                f"{name}, line {problem.line}", f"{problem.message}; {problem.repaired_by or 'left as it is'}.", "warn"
+            )
+        )
+    return GoldFile(name, digest, sentences)
+
+
+def view(methods: Sequence[str]) -> View:
+    """Ask how the results are to be looked at."""
+    focus = st.selectbox(
+        "Method", list(methods), key="focus", label_visibility="collapsed", width=230,
+        format_func=lambda one: f"Method: {one}", help="The method that tiles and single charts are about.",
+    )  # fmt: skip
+    others = [NO_BASELINE, *(method for method in methods if method != focus)]
+    if st.session_state.get("baseline") not in others:
+        st.session_state["baseline"] = others[min(1, len(others) - 1)]
+    baseline = st.selectbox(
+        "Baseline", others, key="baseline", label_visibility="collapsed", width=200,
+        format_func=lambda one: f"Baseline: {one}",
+        help="What it is compared with, by paired bootstrap and approximate randomisation over sentences.",
+    )  # fmt: skip
+    match = st.selectbox(
+        "Match", list(MATCHES), key="match", bind="query-params", label_visibility="collapsed", width=140,
+        format_func=lambda one: f"Match: {one}",
+        help="What counts as found. " + "; ".join(f"{name}: {said}" for name, said in MATCHES.items()) + ".",
+    )  # fmt: skip
+    rules = _rules()
+    rate = st.segmented_control(
+        "Figure", list(RATES), key="rate", default="f1", required=True, format_func=RATES.get,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    st.segmented_control(
+        "Pictures", list(PICTURES), key="evaluate-picture", default=PICTURES[0], required=True, format_func=str.upper,
+        label_visibility="collapsed", help="The format in which the camera above a chart saves it.",
+    )  # fmt: skip
+    return View(match, rate, rules, focus, None if baseline == NO_BASELINE else baseline)
+
+
+def _rules() -> LabelRules:
+    """Ask which labels count: by the rules of a published evaluation, and others renamed or left out besides."""
+    with st.popover(f"Labels: {st.session_state.get('rules') or st.query_params.get('rules', 'all')}"):
+        name = st.selectbox(
+            "Labels as in", list(PRESETS), key="rules", bind="query-params",
+            format_func=lambda one: f"{one}: {_RULES[one]}", width=420,
+        )  # fmt: skip
+        renames = st.text_input("Rename, on both sides", key="renames", placeholder="PERSON=PER, GPE=LOC").strip()
+        ignored = st.text_input("Leave out, on both sides", key="ignored", placeholder="DATE, MISC").strip()
+        st.caption("What this does is said below and stands in the signature.")
+    try:
+        renamed = read_renames(renames or None, "Rename", "Leave out")
+        return preset(name).extended(renamed, read_names(ignored or None, "Leave out") or [])
+    except ConfigurationError as problem:
+        st.html(markup.notice("These label rules cannot be read", f"{problem} They are not used.", "bad"))
+        return preset(name)
+
+
+_RULES = {
+    "all": "every label as it stands",
+    "europarl": "all four, MISC too",
+    "masakhaner": "gold DATE and predicted MISC left out",
+    "uner": "PER, ORG, LOC only",
+    "conll": "PER, ORG, LOC, MISC by any usual name",
+}

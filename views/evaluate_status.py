@@ -1,0 +1,114 @@
+"""How far a project is evaluated, the button that goes on, and what to do where there is no gold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from projection.corrections.runs import Judged
+from views import evaluate_gold, evaluate_run, markup, queue_data
+from views.evaluate_gold import Case, Cases
+from views.evaluate_run import Evaluating
+from views.frame import failures_said
+from views.inspect_panels import STAGES
+from views.queue_scan import begins_by_itself
+
+AT_ONCE = 40
+"""Sentences that are evaluated unasked, with what comes in the box."""
+QUICK = 1.5
+
+
+def no_gold(kind: str) -> None:
+    """Say how to get labels to compare with."""
+    if kind == "file":
+        st.html(markup.notice(
+            "Choose a file with gold labels",
+            "The same sentences as the translations of this project, in any order. Methods never see its labels.",
+        ))  # fmt: skip
+        return
+    st.html(markup.page_title("Evaluate", "How good is each method on your texts, where does it fail, and why?"))
+    st.html(markup.notice(
+        "There is nothing to compare with yet",
+        "Accept sentences in Inspect or the Queue: methods are then judged by what you decided. Or start a project "
+        "from translations that have labels, in any format; they count as gold. Or choose a file with labels above.",
+    ))  # fmt: skip
+    with st.container(horizontal=True):
+        if st.button("Accept sentences", type="primary", key="to-inspect"):
+            st.switch_page("pages/inspect.py")
+        if st.button("Start a project", key="to-project"):
+            st.switch_page("pages/project.py")
+
+
+def line(
+    project: Any, settings: Mapping[str, Any], methods: Sequence[str], cases: Cases, judged: Mapping[int, Judged]
+) -> None:
+    """Draw how many sentences are evaluated; a running evaluation, or the button that begins one."""
+    left_out(cases)
+    current = evaluate_run.current(project)
+    if current is not None and not current.finished:
+        if current.run.settings == settings and not current.wait(QUICK if not current.done else 0):
+            _running(current)
+            return
+        if current.finished:
+            st.rerun()
+        st.html(markup.notice("Another evaluation of this project is running", "This one can begin when it has ended."))
+        _running(current)
+        return
+    if current is not None and current.problem and current.run.settings == settings:
+        st.html(markup.notice("The evaluation ended early", current.problem, "bad"))
+    todo, lacking = evaluate_gold.missing(cases.cases, judged, methods)
+    if not todo:
+        return
+    done = len(cases.cases) - len(todo)
+    small = len(todo) <= AT_ONCE and begins_by_itself(project.setup) and not (current and current.problem)
+    if small and not (current and current.stopped):
+        _begin(project, settings, lacking, todo)
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        said = f"{markup.thousands(done)} of {markup.counted(len(cases.cases), 'sentence')} evaluated by these methods"
+        st.html(markup.title("Results", said), width="content")
+        st.button(
+            f"Evaluate {'the other ' if done else ''}{markup.counted(len(todo), 'sentence')}", type="primary",
+            key="evaluate-all", on_click=_begin, args=(project, settings, lacking, todo),
+        )  # fmt: skip
+
+
+def _begin(project: Any, settings: Mapping[str, Any], methods: Sequence[str], cases: Sequence[Case]) -> None:
+    with failures_said():
+        evaluate_run.begin(project, settings, project.setup, methods, cases)
+
+
+@st.fragment(run_every=1.0)
+def _running(current: Evaluating) -> None:
+    if current.finished:
+        st.rerun()
+    stage = "Finding out why" if current.stage == "judge" else STAGES.get(current.stage, ("Waiting", ""))[0]
+    left = f", {queue_data.time_left(current.seconds_left)}" if current.seconds_left is not None else ""
+    done = f"{markup.thousands(current.done)} of {markup.counted(current.total, 'sentence')}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(current.done / max(1, current.total), f"{stage}: {done}{left}")
+        if current.done and st.button("Show results so far", key="so-far"):
+            st.rerun()
+        st.button("Stop", key="stop-evaluation", on_click=current.stop)
+
+
+def left_out(cases: Cases) -> None:
+    """Name the sentences that cannot be judged on, and those whose labels had to be moved to other words."""
+    if cases.retokenised:
+        said = f"{markup.counted(len(cases.retokenised), 'sentence')} matched by characters"
+        why = "Gold has other words there: its labels went to all words that have a character of them."
+        st.html(markup.notice(said, f"{why} Sentences {_numbers(cases.retokenised)}.", "warn"))
+    if cases.unused:
+        st.html(
+            markup.notice(f"{markup.counted(cases.unused, 'sentence')} of the file not in this project", "", "warn")
+        )
+    for reason, positions in cases.left_out.items():
+        said = f"{markup.counted(len(positions), 'sentence')} left out: {reason}"
+        st.html(markup.notice(said, f"Sentences {_numbers(positions)}.", "warn"))
+
+
+def _numbers(positions: Sequence[int]) -> str:
+    more = f" and {len(positions) - 12} more" if len(positions) > 12 else ""
+    return ", ".join(str(position + 1) for position in positions[:12]) + more
