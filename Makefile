@@ -47,6 +47,7 @@ bench: $(VENV)/.development
 	$(BIN)/python -m bench.recognizer
 	$(BIN)/python -m bench.speed
 	$(BIN)/python -m bench.durability
+	$(BIN)/python -m bench.scoring
 
 # how the correction workbench feels, in a real browser
 bench-ui: $(VENV)/.development

@@ -215,13 +215,13 @@ class Tables:
         All are drawn from the same resamples of the sentences (see `resampling`).
         """
         counts = self.counts[:, rows]
-        whole = np.concatenate([counts.sum(axis=2, keepdims=True), counts], axis=2)  # all labels first
-        predicted, gold = whole[..., 1], whole[..., 2]
+        predicted, gold = counts[..., 1], counts[..., 2]
         twice = {"f1": predicted + gold, "precision": 2 * predicted, "recall": 2 * gold}[rate]  # what F1 divides by
-        pairs = np.stack([whole[..., 0], twice], axis=-1)
+        pairs = np.stack([counts[..., 0], twice], axis=-1)
         methods, sentences, columns, _ = pairs.shape
-        table = np.ascontiguousarray(pairs.transpose(1, 0, 2, 3)).reshape(sentences, methods * columns * 2)
-        drawn = f1_of(resampled_sums(table, samples, seed).reshape(samples, methods, columns, 2))
+        table = pairs.transpose(1, 0, 2, 3).reshape(sentences, methods * columns * 2)
+        sums = resampled_sums(table, samples, seed).reshape(samples, methods, columns, 2)
+        drawn = f1_of(np.concatenate([sums.sum(axis=2, keepdims=True), sums], axis=2))  # all labels first
         names = (None, *self.labels)
         return {
             (method, name): Interval(*quantiles(drawn[:, number, column], level), level, samples, seed)

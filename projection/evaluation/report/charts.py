@@ -11,6 +11,7 @@ from projection.evaluation.report.markup import Markup
 from projection.evaluation.report.svg import bar, dot, line, name, picture, width_of, words
 
 _PANELS, _PANEL, _GAP = 5, 138, 26
+_TITLE = 20  # letters of a panel's title and note
 _ROW, _TOP, _FOOT = 32, 30, 24
 _BARS = 250
 
@@ -55,13 +56,19 @@ def _panel(panel: Panel, methods: Sequence[str], best: str, corner: tuple[float,
     def x(value: float) -> float:
         return left + 8 + (_PANEL - 16) * (value - low) / (1 - low)
 
-    shapes = [name(left, top + 12, panel.title, "head")]
+    shapes = [name(left, top + 12, panel.title, "head", longest=_TITLE - len(panel.note))]
     if panel.note:
         shapes.append(words(left + _PANEL, top + 12, panel.note, "small", "end"))
     for tick in _ticks(low):
         shapes += [
             line(x(tick), top + _TOP - 6, x(tick), bottom, "grid"),
-            words(x(tick), bottom + 14, shown(tick, 1) if tick < 1 else "1", "small", "middle"),
+            words(
+                x(tick),
+                bottom + 14,
+                f"{tick:.1f}".removeprefix("0") if 0.01 < tick < 0.99 else f"{tick:.0f}",
+                "small",
+                "middle",
+            ),
         ]
     for place, method in enumerate(methods):
         if method in panel.values:

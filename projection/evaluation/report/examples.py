@@ -32,7 +32,8 @@ def _example(study: Study, method: str, row: int, mistake: Mistake) -> Markup:
         element("div", element("span", side, class_="side"), _line(item.gold, entities, meant, window, side))
         for side, entities, meant in sides
     ]
-    place = f"Sentence {item.position + 1}" + (f" ({item.gold.id})" if item.gold.id else "")
+    number = str(item.position + 1)
+    place = f"Sentence {number}" + (f" ({item.gold.id})" if item.gold.id not in ("", number) else "")
     return element("li", element("div", element("bdi", place), class_="place"), *lines)
 
 

@@ -45,12 +45,20 @@ def join(children: Iterable[Child]) -> Markup:
     return Markup("".join(map(escaped, children)))
 
 
-def table(header: Sequence[Child], rows: Iterable[Sequence[Child]]) -> Markup:
-    """Return a table whose first column names the rows; the others are figures."""
-    head = element("tr", *(element("th", cell, scope="col") for cell in header))
+def table(header: Sequence[Child], rows: Iterable[Sequence[Child]], names: int = 1) -> Markup:
+    """Return a table whose first columns, so many as `names`, name the rows; the others are figures."""
+    head = element(
+        "tr",
+        *(element("th", cell, scope="col", class_="name") for cell in header[:names]),
+        *(element("th", cell, scope="col") for cell in header[names:]),
+    )
     body = (
-        element("tr", element("th", first, scope="row"), *(element("td", cell) for cell in rest))
-        for first, *rest in rows
+        element(
+            "tr",
+            *(element("th", cell, scope="row", class_="name") for cell in row[:names]),
+            *(element("td", cell) for cell in row[names:]),
+        )
+        for row in rows
     )
     made = element("table", element("thead", head), element("tbody", *body))
     return element("div", made, class_="scroll")

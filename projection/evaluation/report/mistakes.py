@@ -41,16 +41,16 @@ def _spoken(row: Mapping[str, int]) -> str:
 
 
 def _kinds_table(found: Mapping[str, Kinds]) -> Markup:
-    header = ("Kind", *(element("bdi", method) for method in found), "what it is")
+    header = ("Kind", "what it is", *(element("bdi", method) for method in found))
     rows = [
-        *((kind, *(one.kinds[kind].count for one in found.values()), meaning) for kind, meaning in KINDS.items()),
-        *((f"boundary, {side}", *(one.sides[side].count for one in found.values()), "which end is wrong")
+        *((kind, what, *(one.kinds[kind].count for one in found.values())) for kind, what in KINDS.items()),
+        *((f"boundary, {side}", "which end is wrong", *(one.sides[side].count for one in found.values()))
           for side in SIDES),
-        *((f"boundary, {extent}", *(one.extents[extent].count for one in found.values()), "how it is wrong")
+        *((f"boundary, {extent}", "how it is wrong", *(one.extents[extent].count for one in found.values()))
           for extent in EXTENTS),
-        ("all mistakes", *(one.total for one in found.values()), ""),
+        ("all mistakes", "", *(one.total for one in found.values())),
     ]  # fmt: skip
-    return table(header, rows)
+    return table(header, rows, names=2)
 
 
 def stages_to_blame(told: Figures) -> Markup | None:
@@ -65,10 +65,10 @@ def stages_to_blame(told: Figures) -> Markup | None:
         title = f"Stage to blame, {method}"
         charts.append(element("div", element("h3", element("bdi", method)), bars(counts, title, f"{_spoken(counts)}.")))
     rows = [
-        *((stage, *(one.stages[stage].count for one in found.values()), what) for stage, what in STAGES.items()),
-        ("not looked at", *(one.unseen.count for one in found.values()), "mistakes of sentences nobody looked at"),
+        *((stage, what, *(one.stages[stage].count for one in found.values())) for stage, what in STAGES.items()),
+        ("not looked at", "mistakes of sentences nobody looked at", *(one.unseen.count for one in found.values())),
     ]
-    data = table(("Stage", *(element("bdi", method) for method in found), "what it means"), rows)
+    data = table(("Stage", "what it means", *(element("bdi", method) for method in found)), rows, names=2)
     meaning = "For each mistake the first stage of the method that went wrong."
     return figure("Stage to blame", meaning, charts, data, "wide")
 

@@ -89,7 +89,7 @@ def _cards(told: Figures) -> Markup:
 def _methods(told: Figures) -> Markup:
     header = ["Method", "P", "R", "F1", "95 % interval", "placed", "failed"]
     if told.differences:
-        header += ["from baseline", "95 % interval", "p, bootstrap", "p, exchange"]
+        header += ["from baseline", "95 % interval", "p, bootstrap", "p, randomisation"]
     rows = [_row(told, method) for method in told.study.methods]
     note = (
         "P: share of predicted entities that are right. R: share of gold entities found. F1: their harmonic mean, with "

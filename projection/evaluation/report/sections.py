@@ -72,7 +72,7 @@ def _of_label(told: Figures, label: str | None) -> Group:
 
 def _counts_table(first: str, groups: Iterable[Group]) -> Markup:
     rows = [_counts_row(group, method) for group in groups for method in group.counts]
-    return table((first, "Method", "P", "R", "F1", "95 % interval", "found", "spurious", "missed"), rows)
+    return table((first, "Method", "P", "R", "F1", "95 % interval", "found", "spurious", "missed"), rows, names=2)
 
 
 def _counts_row(group: Group, method: str) -> list[object]:
@@ -139,7 +139,7 @@ def _honest(known: Mapping[str, Reliability]) -> Markup | None:
         for method, one in known.items()
         for part in one.bins
     ]  # fmt: skip
-    data = table(("Method", "score", "predictions", "mean score", "share right", "right", "wrong"), rows)
+    data = table(("Method", "score", "predictions", "mean score", "share right", "right", "wrong"), rows, names=2)
     meaning = (
         "Share of predictions that are right, by their score: on the dashed line the score says how likely a label is "
         "right. The larger a dot, the more predictions; the calibration error is their mean distance from that line."
@@ -190,7 +190,7 @@ def _effect(told: Figures, effect: str, what: str) -> Markup | None:
         return None
     panels = [_recalled(group, {method: of_method[group] for method, of_method in found.items()}) for group in groups]
     rows = [
-        (element("bdi", method), group, shown(one.recall), one.found, one.gold)
+        (element("bdi", method), group, shown(one.recall if one.gold else None), one.found, one.gold)
         for method, of_method in found.items()
         for group, one in of_method.items()
     ]
@@ -199,7 +199,7 @@ def _effect(told: Figures, effect: str, what: str) -> Markup | None:
     if NO_COUNTERPART in groups:
         meaning += " No counterpart: the source has no entity of that label left for it."
     drawn = dots(panels, told.study.methods, told.best, title, _spoken(panels))
-    return figure(title, meaning, drawn, table(("Method", "group", "recall", "found", "gold"), rows), "wide")
+    return figure(title, meaning, drawn, table(("Method", "group", "recall", "found", "gold"), rows, names=2), "wide")
 
 
 def _recalled(group: str, found: Mapping[str, Recall]) -> Panel:

@@ -48,9 +48,9 @@ def path(points: Iterable[tuple[float, float]], kind: str) -> Markup:
     return element("path", d=f"M{steps}", class_=kind) if steps else escaped("")
 
 
-def name(x: float, y: float, text: str, kind: str, anchor: str = "start") -> Markup:
+def name(x: float, y: float, text: str, kind: str, anchor: str = "start", longest: int = _LONGEST) -> Markup:
     """Return a name, cut if it is long; its whole text shows on pointing."""
-    cut = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    cut = text if len(text) <= longest else text[: longest - 1] + "…"
     parts = [cut] if cut == text else [element("title", text), cut]
     return element("text", *parts, x=_number(x), y=_number(y), class_=kind, text_anchor=anchor)
 
