@@ -10,12 +10,13 @@ from views import (
     evaluate_run,
     evaluate_sentences,
     evaluate_status,
+    evaluate_study,
     inspect_panels,
     markup,
 )  # fmt: skip
 from views.frame import enter
-from views.resources import store
-from views.session import current_position, current_project, remembered, write_address
+from views.session import current_position, current_project, write_address
+from views.stored import sentences
 
 enter()
 project = current_project()
@@ -24,8 +25,7 @@ if project is None or not project.sentences:
     st.stop()
 evaluate_sentences.open_if_asked(project)
 write_address(project.id, current_position(project.sentences))
-version = (project.id, store().version(project.id))
-stored = remembered("stored", version, lambda: list(store().sentences(project.id)))
+stored = sentences(project.id)
 found = evaluate_gold.kinds(stored)
 with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
     ground = evaluate_choice.ground(project, stored, found)
@@ -39,15 +39,12 @@ if not methods:
     st.html(markup.notice("No method to evaluate", "Choose one or more that can run here."))
     compare_choice.cannot_run(lacking, expanded=True)
     st.stop()
-cases = remembered(
-    "cases", (*version, ground),
-    lambda: evaluate_gold.cases(stored, ground.kind, recognized=ground.recognized, file=ground.file),
-)  # fmt: skip
+cases = evaluate_study.cases(project.id, stored, ground)
 settings = evaluate_gold.run_settings(project.setup, ground.said, ground.recognized)
 run = evaluate_run.runs().find(project.id, settings)
-judged = evaluate_run.judged(run)
-evaluate_status.line(project, settings, methods, cases, judged)
+known = evaluate_run.known(run)
+evaluate_status.line(project, settings, methods, cases, known)
 compare_choice.cannot_run(lacking)
-study = evaluate_board.draw(project, run, cases.cases, judged, methods, report_place)
+study = evaluate_board.draw(project, run, cases, known, methods, report_place)
 if study is not None:
     evaluate_sentences.drawer(study)

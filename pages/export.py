@@ -12,6 +12,7 @@ from views.frame import enter
 from views.jobs import Job
 from views.resources import compute_lock, resources, store
 from views.session import current_position, current_project, remembered, write_address
+from views.stored import sentences
 
 QUICK = 1.0
 PREVIEWED = 30
@@ -29,7 +30,7 @@ head.html(export_panels.heading(project))
 with choice:
     method = inspect_panels.method_choice(setup)
 version = (project.id, store().version(project.id))
-stored = remembered("stored", version, lambda: list(store().sentences(project.id)))
+stored = sentences(project.id)
 state = (*version, setup.to_dict(), method)
 newest = remembered("newest", version, lambda: store().newest_events(project.id))
 

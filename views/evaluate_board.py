@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from projection.corrections.effort import efforts
-from projection.corrections.runs import Judged, Run
+from projection.corrections.runs import Run
 from projection.evaluation.blame import STAGES
 from projection.evaluation.rates import by_language
 from projection.evaluation.recalls import EFFECTS
@@ -18,7 +19,6 @@ from views import (
     evaluate_choice,
     evaluate_curves,
     evaluate_effort,
-    evaluate_gold,
     evaluate_languages,
     evaluate_mistakes,
     evaluate_panels,
@@ -27,8 +27,9 @@ from views import (
     evaluate_study,
     markup,
 )
-from views.evaluate_gold import Case
-from views.evaluate_panels import panel
+from views.evaluate_gold import Cases
+from views.evaluate_panels import Chosen, panel
+from views.evaluate_run import Known
 from views.evaluate_study import Results
 from views.resources import store
 from views.session import remembered
@@ -37,80 +38,119 @@ from views.session import remembered
 def draw(
     project: Any,
     run: Run | None,
-    cases: Sequence[Case],
-    judged: Mapping[int, Judged],
+    cases: Cases,
+    known: Known,
     methods: Sequence[str],
     report_place: Any,
 ) -> Study | None:
     """Draw everything that is known of these methods; return the study that the charts are about."""
-    if run is None or len(evaluate_gold.missing(cases, judged, methods)[0]) == len(cases):
+    if run is None or len(evaluate_study.missing(cases, known, methods)[0]) == len(cases.cases):
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         view = evaluate_choice.view(methods)
-    stated = evaluate_study.stated(run, methods, view)
-    key = (run.id, id(judged), tuple(methods), view.rules, stated)
-    study = remembered("study", key, lambda: evaluate_study.study(cases, judged, methods, view.rules, stated))
-    results = remembered("results", (key, view), lambda: Results(study, view))
+    results = evaluate_study.results(cases, known, methods, view, evaluate_study.stated(run, methods, view))
+    study = results.study
     with report_place:
         evaluate_report.button(project, results)
     evaluate_panels.failures(study)
-    evaluate_panels.rules_told(judged, methods, view.rules)
+    evaluate_panels.rules_told(known.judged, methods, view.rules)
     interval = results.intervals[view.focus, None]
     counts = results.tables.overall()[view.focus]
     evaluate_panels.tiles(study, counts, interval, view.focus, results.against)
     _charts(project, run, results)
     with st.expander("Signature: every setting that could change a figure"):
-        st.code(stated, language=None, wrap_lines=True)
+        st.code(results.signature, language=None, wrap_lines=True)
     return study
 
 
 def _charts(project: Any, run: Run, results: Results) -> None:
-    study, view = results.study, results.view
     theme = st.context.theme.type or "light"
-    first, second = st.columns([1.9, 1.1])
-    rate = evaluate_scores.RATES[view.rate]
-    with first:
-        chart = evaluate_scores.scores_chart(study, results.tables, results.intervals, view.rate, view.focus, theme)
-        panel(chart, f"{rate} by method and label", f"dot: {rate}, line: 95 % interval; match {view.match}")
-    with second:
-        panel(evaluate_mistakes.kinds_chart(study, theme), "Kinds of mistakes", "click a bar for its sentences")
-    first, second = st.columns([1.1, 1.1])
-    with first:
-        ordered = [view.focus, *(method for method in study.methods if method != view.focus)]
-        meta = f"{view.focus}, {evaluate_mistakes.mistakes_behind(study, view.focus)}"
-        panel(evaluate_mistakes.stages_chart(study, ordered, theme), "Stage to blame", meta,
-              lacking="Nobody looked for the stages: evaluate these sentences again.", below=_stages_told)  # fmt: skip
-    with second:
-        panel(evaluate_mistakes.confusion_chart(study, view.focus, theme), "Label confusion", view.focus)
-    first, second = st.columns(2)
-    with first:
-        note = evaluate_curves.reliability_note(study, view.focus)
-        panel(evaluate_curves.reliability_chart(study, view.focus, theme), "Is the score honest?", note,
-              lacking=f"{view.focus} gives no score between 0 and 1.")  # fmt: skip
-    with second:
-        panel(evaluate_curves.threshold_chart(study, view.focus, theme), "F1 against a threshold", view.focus,
-              lacking=f"{view.focus} gives no scores.")  # fmt: skip
-    first, second = st.columns(2)
-    with first:
-        effect = st.session_state.get("effect") or next(iter(EFFECTS))
-        panel(evaluate_curves.effect_chart(study, effect, view.focus, theme), f"Recall by {effect}", EFFECTS[effect],
-              lacking="Nothing is known of it: it needs labels in the source.", above=_effect_choice)  # fmt: skip
-    with second:
-        sizes = {method: evaluate_study.megabytes(project.setup, method) for method in study.methods}
-        panel(evaluate_scores.cost_chart(study, results.tables, sizes, view.focus, theme), "Quality against cost",
-              "median time with all a method reads; size: its models",
-              lacking="No times are known: every result was there already.")  # fmt: skip
+    board = Board(project, results, theme)
+    for left, right, widths in (
+        (board.scores, board.kinds, [1.9, 1.1]),
+        (board.stages, board.confusion, 2),
+        (board.calibration, board.threshold, 2),
+        (board.effects, board.cost, 2),
+    ):
+        for column, draw in zip(st.columns(widths), (left, right), strict=True):
+            with column:
+                draw()
     evaluate_changes.draw(project, run, results, theme)
     first, second = st.columns(2)
     with first:
-        evaluate_languages.draw(project, run, results, by_language(study, results.tables), theme)
+        own = by_language(results.study, results.tables)
+        evaluate_languages.draw(project, run, results, own, theme)
     with second:
         _effort(project, theme)
 
 
-def _effect_choice() -> None:
-    st.segmented_control("What is hard", list(EFFECTS), key="effect", default=next(iter(EFFECTS)), required=True,
-                         format_func=str.capitalize, label_visibility="collapsed")  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The charts of one study, each built when it is first drawn."""
+
+    project: Any
+    results: Results
+    theme: str
+
+    def _kept(self, name: str, build: Callable[[], Any], *on: Any) -> Any:
+        """Return a chart, built once for what it depends on besides the study."""
+        return self.results.kept((name, self.theme, *on), build)
+
+    def scores(self) -> None:
+        view, results = self.results.view, self.results
+        chart = self._kept("scores", lambda: evaluate_scores.scores_chart(
+            results.study, results.tables, results.intervals, view.rate, view.focus, self.theme,
+        ), view.match, view.rate, view.focus)  # fmt: skip
+        rate = evaluate_scores.RATES[view.rate]
+        panel(chart, f"{rate} by method and label", f"dot: {rate}, line: 95 % interval; match {view.match}")
+
+    def kinds(self) -> None:
+        chart = self._kept("kinds", lambda: evaluate_mistakes.kinds_chart(self.results.study, self.theme))
+        panel(chart, "Kinds of mistakes", "click a bar for its sentences")
+
+    def stages(self) -> None:
+        study, focus = self.results.study, self.results.view.focus
+        ordered = [focus, *(method for method in study.methods if method != focus)]
+        chart = self._kept("stages", lambda: evaluate_mistakes.stages_chart(study, ordered, self.theme), focus)
+        panel(chart, "Stage to blame", f"{focus}, {evaluate_mistakes.mistakes_behind(study, focus)}",
+              lacking="Nobody looked for the stages: evaluate these sentences again.", below=_stages_told)  # fmt: skip
+
+    def confusion(self) -> None:
+        study, focus = self.results.study, self.results.view.focus
+        chart = self._kept("confusion", lambda: evaluate_mistakes.confusion_chart(study, focus, self.theme), focus)
+        panel(chart, "Label confusion", focus)
+
+    def calibration(self) -> None:
+        study, focus = self.results.study, self.results.view.focus
+        chart = self._kept("calibration", lambda: evaluate_curves.reliability_chart(study, focus, self.theme), focus)
+        panel(chart, "Is the score honest?", evaluate_curves.reliability_note(study, focus),
+              lacking=f"{focus} gives no score between 0 and 1.")  # fmt: skip
+
+    def threshold(self) -> None:
+        study, focus = self.results.study, self.results.view.focus
+        chart = self._kept("threshold", lambda: evaluate_curves.threshold_chart(study, focus, self.theme), focus)
+        panel(chart, "F1 against a threshold", focus, lacking=f"{focus} gives no scores.")
+
+    def effects(self) -> None:
+        study, focus = self.results.study, self.results.view.focus
+
+        def chosen() -> Chosen:
+            effect = st.segmented_control(
+                "What is hard", list(EFFECTS), key="effect", default=next(iter(EFFECTS)), required=True,
+                format_func=str.capitalize, label_visibility="collapsed",
+            )  # fmt: skip
+            build = lambda: evaluate_curves.effect_chart(study, effect, focus, self.theme)  # noqa: E731
+            return self._kept("effect", build, effect, focus), EFFECTS[effect]
+
+        panel(chosen, "What is hard to find", lacking="Nothing is known of it: it needs labels in the source.")
+
+    def cost(self) -> None:
+        study, focus, match = self.results.study, self.results.view.focus, self.results.view.match
+        sizes = {method: evaluate_study.megabytes(self.project.setup, method) for method in study.methods}
+        build = lambda: evaluate_scores.cost_chart(study, self.results.tables, sizes, focus, self.theme)  # noqa: E731
+        panel(self._kept("cost", build, match, focus, str(sizes)), "Quality against cost",
+              "median time with all a method reads; size: its models",
+              lacking="No times are known: every result was there already.")  # fmt: skip
 
 
 def _stages_told() -> None:

@@ -31,6 +31,11 @@ class Pair:
     other: str
     names: tuple[str, str]
 
+    @property
+    def place(self) -> tuple:
+        """What tells this pair from others of the same study."""
+        return self.one, self.other, self.names
+
 
 def draw(project: Any, run: Run, results: Results, theme: str) -> None:
     """Draw the comparison with the baseline, or with an earlier run where one is chosen."""
@@ -47,11 +52,20 @@ def draw(project: Any, run: Run, results: Results, theme: str) -> None:
         if chosen or len(results.study.methods) > 1:
             panel(None, "Better and worse", lacking=pair)
         return
-    found = changes(pair.study, pair.one, pair.other)
-    apart = Tables(pair.study, results.view.match).difference(pair.other, pair.one)
-    chart = changes_chart(found, pair, theme)
+    found, apart, chart = results.kept(
+        ("changes", pair.place, results.view.match, theme), lambda: _compared(pair, results, theme)
+    )
     other = Other(pair.study, {one.row: one for one in (*found.better, *found.worse, *found.even)})
     panel(chart, "Better and worse", _meta(pair, found, apart), other=other)
+
+
+def _compared(pair: Pair, results: Results, theme: str) -> tuple[Changes, Difference, Chart]:
+    found = changes(pair.study, pair.one, pair.other)
+    if pair.study is results.study:
+        apart = results.difference(pair.other, pair.one)
+    else:
+        apart = Tables(pair.study, results.view.match).difference(pair.other, pair.one)
+    return found, apart, changes_chart(found, pair, theme)
 
 
 def _meta(pair: Pair, found: Changes, apart: Difference) -> str:
@@ -74,7 +88,7 @@ def _pair_of_runs(run: Run, earlier: Run, results: Results) -> Pair | str:
     method = results.view.focus
     if method not in earlier.signatures:
         return f"{method} was not evaluated in that run, but {', '.join(earlier.signatures)}."
-    key = (run.id, earlier.id, id(results.study), method)
+    key = (run.id, run.sentences, earlier.id, earlier.sentences, method, str(results.view.rules))
     study = remembered("pair", key, lambda: _joined(evaluate_run.runs().load(earlier.id), results, method))
     if not study.items:
         return "The two runs have no sentence with the same gold labels in common."

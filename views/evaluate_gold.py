@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from projection.corrections.edits import dump_alignment, dump_task
+from projection.corrections.edits import dump_alignment
 from projection.corrections.gold import gold_on
 from projection.corrections.records import StoredSentence
 from projection.corrections.runs import Judged, content_of
 from projection.evaluation.study import Item, Study
 from projection.pipeline import Setup, Task
-from projection.text.jsonl import dump_sentence
 from projection.types import Alignment, Entity, Sentence
 
 Kind = Literal["given", "checked", "file"]
@@ -36,13 +35,20 @@ class Case:
     gold: Sentence
     source_gold: Sentence | None = None
     links: Alignment | None = None
+    content: str = field(init=False, compare=False)
+    """A hash of everything that is judged, but not of the settings."""
 
-    @property
-    def content(self) -> str:
-        """A hash of everything that is judged, but not of the settings."""
-        labels = dump_sentence(self.source_gold) if self.source_gold is not None else None
-        links = dump_alignment(self.links) if self.links is not None else None
-        return content_of(dump_task(self.task), dump_sentence(self.gold), labels, links)
+    def __post_init__(self):
+        sides = (self.task.source, self.task.target, self.gold, self.source_gold)
+        links = [one and dump_alignment(one) for one in (self.task.alignment, self.links)]
+        object.__setattr__(
+            self, "content", content_of([one and _told(one) for one in sides], self.task.labelled, links)
+        )
+
+
+def _told(sentence: Sentence) -> list[Any]:
+    labels = [[one.span.start, one.span.end, one.label] for one in sentence.entities]
+    return [sentence.text, sentence.words, sentence.language, labels]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,8 @@ class Cases:
     left_out: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     retokenised: tuple[int, ...] = ()
     unused: int = 0
+    place: tuple = ()
+    """Names what is here: as long as it is the same, so are the sentences."""
 
 
 def kinds(stored: Iterable[StoredSentence]) -> dict[Kind, int]:

@@ -33,19 +33,25 @@ class Other:
     changes: Mapping[int, Change]
 
 
+Chosen = tuple[Chart | None, str]
+"""A chart, and what is said of it."""
+
+
+@st.fragment
 def panel(
-    chart: Chart | None, title: str, meta: str = "", *, lacking: str = "", other: Other | None = None,
-    above: Callable[[], Any] | None = None, below: Callable[[], Any] | None = None,
+    chart: Chart | Callable[[], Chosen] | None, title: str, meta: str = "", *, lacking: str = "",
+    other: Other | None = None, below: Callable[[], Any] | None = None,
 ) -> None:  # fmt: skip
     """Draw a chart in a frame with its table; without a chart, say what is lacking.
 
-    A click on a mark, or a row of the table, opens the sentences behind it. `above` and `below` draw what belongs to
-    the chart.
+    A click on a mark, or a row of the table, opens the sentences behind it. A function in place of a chart draws its
+    own widgets, and only this panel is drawn again when they change. `below` draws what belongs under the chart.
     """
     with st.container(border=True, height="stretch"):
-        st.html(markup.title(title, meta))
-        if above is not None:
-            above()
+        head = st.empty()
+        if callable(chart):
+            chart, meta = chart()
+        head.html(markup.title(title, meta))
         if chart is None:
             st.html(markup.notice(lacking))
             return
@@ -84,6 +90,7 @@ def _clicked(chart: Chart, key: str, where: str, other: Other | None) -> None:
         seen[place] = key
         if key in chart.behind:
             evaluate_sentences.ask(key.split("\t")[0], chart.behind[key], other)
+            st.rerun()  # the drawer belongs to the page, not to the panel
 
 
 def _table(chart: Chart, other: Other | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -31,7 +32,8 @@ def button(project: Any, results: Results) -> None:
 def _made(kind: str, results: Results, **more: str) -> str:
     from projection.evaluation import report
 
-    return getattr(report, kind)(results.study, match=results.view.match, baseline=results.view.baseline, **more)
+    study = replace(results.study, signature=results.signature)
+    return getattr(report, kind)(study, match=results.view.match, baseline=results.view.baseline, **more)
 
 
 def _bytes(made: str | bytes) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
 
@@ -135,16 +135,25 @@ def begin(
     return _running().begin((settings().database, project.id), build)
 
 
-def judged(run: Run | None) -> Mapping[int, Judged]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The results of a run by position; `place` names them: as long as it is the same, so are they."""
+
+    place: tuple = ()
+    judged: Mapping[int, Judged] = field(default_factory=dict)
+
+
+def known(run: Run | None) -> Known:
     """Return the results of a run, read anew when there are more of them."""
     if run is None:
-        return {}
+        return Known()
     running = _running().current((settings().database, run.project_id))
     at_work = running.done if running is not None and running.run.id == run.id else 0
-    return _read(settings().database, run.id, run.sentences, tuple(sorted(run.signatures.items())), at_work)
+    place = (settings().database, run.id, run.sentences, tuple(sorted(run.signatures.items())), at_work)
+    return Known(place, _read(place, run.id))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the results…")
-def _read(database: str, run_id: int, sentences: int, signatures: tuple, done: int) -> Mapping[int, Judged]:
-    """All tabs share what was read; what changes in a run changes one of the arguments."""
+def _read(place: tuple, run_id: int) -> Mapping[int, Judged]:
+    """All tabs share what was read; what changes in a run changes its place."""
     return runs().load(run_id)

@@ -7,10 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from projection.corrections.runs import Judged
-from views import evaluate_gold, evaluate_run, markup, queue_data
+from views import evaluate_run, evaluate_study, markup, queue_data
 from views.evaluate_gold import Case, Cases
-from views.evaluate_run import Evaluating
+from views.evaluate_run import Evaluating, Known
 from views.frame import failures_said
 from views.inspect_panels import STAGES
 from views.queue_scan import begins_by_itself
@@ -41,9 +40,7 @@ def no_gold(others: bool) -> None:
             st.switch_page("pages/project.py")
 
 
-def line(
-    project: Any, settings: Mapping[str, Any], methods: Sequence[str], cases: Cases, judged: Mapping[int, Judged]
-) -> None:
+def line(project: Any, settings: Mapping[str, Any], methods: Sequence[str], cases: Cases, known: Known) -> None:
     """Draw how many sentences are evaluated; a running evaluation, or the button that begins one."""
     left_out(cases)
     current = evaluate_run.current(project)
@@ -58,7 +55,7 @@ def line(
         return
     if current is not None and current.problem and current.run.settings == settings:
         st.html(markup.notice("The evaluation ended early", current.problem, "bad"))
-    todo, lacking = evaluate_gold.missing(cases.cases, judged, methods)
+    todo, lacking = evaluate_study.missing(cases, known, methods)
     if not todo:
         return
     done = len(cases.cases) - len(todo)

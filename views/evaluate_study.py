@@ -2,53 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
+import streamlit as st
+
 from projection import registry
-from projection.corrections.runs import Judged, Run
+from projection.corrections.records import StoredSentence
+from projection.corrections.runs import Run
 from projection.evaluation.blame import Blame
 from projection.evaluation.label_rules import LabelRules
 from projection.evaluation.resampling import SAMPLES, SEED, Difference
+from projection.evaluation.scores import Interval
 from projection.evaluation.signature import signature
 from projection.evaluation.study import Found, Study, Tables
 from projection.pipeline import ROLES, Setup
 from projection.pipeline.setup import projector_options
 from projection.registry import components_of
-from views import readiness
-from views.evaluate_choice import View
-from views.evaluate_gold import Case, study_of
+from projection.settings import settings
+from views import evaluate_gold, readiness
+from views.evaluate_choice import Ground, View
+from views.evaluate_gold import Case, Cases, study_of
+from views.evaluate_run import Known
+from views.resources import store
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Results:
-    """One study under one view, with what is derived from it when it is first asked for."""
+    """One study under one view. What is derived from the study is kept with it, for all tabs and views (`kept`)."""
 
     study: Study
     view: View
+    signature: str
+    _kept: dict[Hashable, Any]
 
-    @cached_property
+    def kept(self, key: Hashable, build: Callable[[], Any]) -> Any:
+        """Return `build()`, built once for each key: it names all that the value depends on besides the study."""
+        if key not in self._kept:
+            self._kept[key] = build()
+        return self._kept[key]
+
+    @property
     def tables(self) -> Tables:
-        return Tables(self.study, self.view.match)
+        match = self.view.match
+        return self.kept(("tables", match), lambda: Tables(self.study, match))
 
-    @cached_property
-    def intervals(self) -> Mapping:
-        return self.tables.intervals(rate=self.view.rate)
+    @property
+    def intervals(self) -> Mapping[tuple[str, str | None], Interval]:
+        rate = self.view.rate
+        return self.kept(("intervals", self.view.match, rate), lambda: self.tables.intervals(rate=rate))
 
-    @cached_property
+    @property
     def against(self) -> tuple[str, Difference] | None:
-        if self.view.baseline is None or self.view.baseline not in self.study.methods:
+        """The baseline, and how far the method that is looked at is ahead of it."""
+        baseline = self.view.baseline
+        if baseline is None or baseline not in self.study.methods:
             return None
-        return self.view.baseline, self.tables.difference(self.view.focus, self.view.baseline)
+        return baseline, self.difference(self.view.focus, baseline)
+
+    def difference(self, one: str, other: str) -> Difference:
+        """Return how far `one` is ahead of `other`, matched as it is looked at."""
+        key = "difference", self.view.match, one, other
+        return self.kept(key, lambda: self.tables.difference(one, other))
 
 
-def study(
-    cases: Sequence[Case], judged: Mapping[int, Judged], methods: Sequence[str], rules: LabelRules, stated: str
-) -> Study:
-    """Return the study of the sentences on which all methods have a result, labels as the rules have them."""
-    return with_rules(study_of(cases, judged, methods, stated), rules)
+def cases(project_id: int, stored: Sequence[StoredSentence], ground: Ground) -> Cases:
+    """Return what methods are judged on, put together once for all tabs."""
+    digest = ground.file.said if ground.file is not None else ""
+    place = (settings().database, project_id, store().version(project_id), ground.kind, ground.recognized, digest)
+    return _cases(place, stored, ground)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _cases(place: tuple, _stored: Sequence[StoredSentence], _ground: Ground) -> Cases:
+    found = evaluate_gold.cases(_stored, _ground.kind, recognized=_ground.recognized, file=_ground.file)
+    return replace(found, place=place)
+
+
+def missing(wanted: Cases, known: Known, methods: Sequence[str]) -> tuple[list[Case], list[str]]:
+    """Return the sentences that lack a result, and the methods they lack."""
+    return _missing((wanted.place, known.place, tuple(methods)), wanted, known, methods)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _missing(place: tuple, _wanted: Cases, _known: Known, _methods: Sequence[str]) -> tuple[list[Case], list[str]]:
+    return evaluate_gold.missing(_wanted.cases, _known.judged, _methods)
+
+
+def results(wanted: Cases, known: Known, methods: Sequence[str], view: View, stated: str) -> Results:
+    """Return the study of the sentences on which all methods have a result, with what is derived from it."""
+    place = (wanted.place, known.place, tuple(methods), str(view.rules))
+    study, kept = _studied(place, wanted, known, methods, view.rules)
+    return Results(study, view, stated, kept)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _studied(
+    place: tuple, _wanted: Cases, _known: Known, _methods: Sequence[str], _rules: LabelRules
+) -> tuple[Study, dict[Hashable, Any]]:
+    return with_rules(study_of(_wanted.cases, _known.judged, _methods), _rules), {}
 
 
 def with_rules(plain: Study, rules: LabelRules) -> Study:
@@ -90,7 +143,7 @@ def _words(mistake: Any) -> tuple:
 
 def stated(run: Run, methods: Sequence[str], view: View) -> str:
     """Return the signature of everything on the page: gold, matching, labels, resampling and every method in full."""
-    settings = {
+    chosen = {
         "gold": run.settings["gold"],
         "source_labels": run.settings["source_labels"],
         "match": view.match,
@@ -98,7 +151,7 @@ def stated(run: Run, methods: Sequence[str], view: View) -> str:
         "samples": SAMPLES,
         "seed": SEED,
     }
-    return signature(settings | {method.replace(":", "="): run.signatures.get(method, "none") for method in methods})
+    return signature(chosen | {method.replace(":", "="): run.signatures.get(method, "none") for method in methods})
 
 
 def megabytes(setup: Setup, method: str) -> float:

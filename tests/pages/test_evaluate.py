@@ -155,14 +155,24 @@ def test_recognized_source_labels_are_another_run(app):
     assert {run.settings["source_labels"] for run in Runs(store().database).of(number)} == {"given", "recognized"}
 
 
-def test_the_counts_of_every_sentence_can_be_taken_away(app):
-    number = labelled(2, gold=Entity(Span(2, 3), "LOC"))
-    evaluated(app, number)
-    results = app.session_state["kept-results"][1]
-    lines = evaluate_report.counts(results).decode().splitlines()
+def test_the_counts_of_every_sentence_can_be_taken_away(app, monkeypatch):
+    shown = []
+    monkeypatch.setattr(evaluate_report, "button", lambda project, results: shown.append(results))
+    evaluated(app, labelled(2, gold=Entity(Span(2, 3), "LOC")))
+    lines = evaluate_report.counts(shown[-1]).decode().splitlines()
     assert lines[0].startswith("sentence,id,method,label,found,predicted,gold")
     assert len(lines) == 1 + 2 * 2 * 2  # sentences, methods, labels
     assert lines[1].split(",")[2:7] == ["heuristic", "LOC", "0.0", "0.0", "1.0"]
+
+
+@pytest.mark.parametrize("kind", ["html", "latex", "markdown"])
+def test_reports_are_made_of_what_is_shown(app, monkeypatch, kind):
+    shown = []
+    monkeypatch.setattr(evaluate_report, "button", lambda project, results: shown.append(results))
+    evaluated(app, labelled(2))
+    more = {"title": "Trip"} if kind == "html" else {}
+    made = evaluate_report._made(kind, shown[-1], **more)
+    assert "span-matching" in made and "match:exact" in made.replace("\\", "")
 
 
 def test_without_a_project_the_page_offers_one(app):
