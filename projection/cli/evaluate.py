@@ -102,6 +102,14 @@ def evaluate(
         typer.Option(help="Another prediction of the same sentences: is it better or worse, and could that be chance?"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Unrounded figures for programs.")] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Also write a report: one page with charts, tables and examples that loads nothing."
+        ),
+    ] = None,
+    latex: Annotated[bool, typer.Option("--latex", help="Print the table of a paper instead (booktabs).")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the table in Markdown instead.")] = False,
     scheme: Annotated[
         Scheme | None, typer.Option(help="Label scheme of all files with columns; found out and said when not given.")
     ] = None,
@@ -121,14 +129,18 @@ def evaluate(
       projection evaluate out.conll gold.conll --labels PER,ORG,LOC --match partial --json
       projection evaluate new.conll gold.conll --against old.conll --by label,length
       projection evaluate out.conll gold.conll --rules masakhaner
+      projection evaluate new.conll gold.conll --against old.conll --html report.html
       projection evaluate out.jsonl gold.conll --by-characters --map PERSON=PER --ignore DATE --by label,kind
     """
+    from projection.cli import score_report
     from projection.cli.label_options import AskedLabels
     from projection.cli.score_tables import TABLES, figures, said, text
 
     shown = [name.strip() for name in by.split(",") if name.strip()]
     if strange := [name for name in shown if name not in TABLES]:
         raise ConfigurationError(f"--by {strange[0]}: there are {', '.join(TABLES)}.")
+    if as_json + latex + markdown > 1:
+        raise ConfigurationError("--json, --latex and --markdown are three forms of one answer: choose one.")
     asked = AskedLabels.read(labels, rules, renames, ignore)
     paths = {_FIRST: predicted, _GOLD: gold} | ({_SECOND: against} if against else {})
     documents = {
@@ -141,6 +153,14 @@ def evaluate(
     if "language" in shown and len(languages := {item.gold.language for item in comparison.study.items}) == 1:
         say(f"All sentences are in one language ({languages.pop()}).")
     apart = comparison.difference(_FIRST, _SECOND, match.value) if against else None
+    if html or latex or markdown:
+        study = score_report.named(comparison, {name: path for name, path in paths.items() if name != _GOLD})
+        if html:
+            score_report.write_html(study, gold, match.value, html, list(paths.values()))
+            say(f"The report is in {html}.")
+        if latex or markdown:
+            typer.echo(score_report.table(study, match.value, "latex" if latex else "markdown"))
+            return
     if as_json:
         found = figures(comparison, _FIRST, match.value, shown)
         if apart is not None:
