@@ -219,3 +219,40 @@ def test_files_without_entities_have_scores_of_nothing(folder, options):
     (folder / "empty.conll").write_text("It O\nrains O\n\n")
     shown = run("empty.conll", "empty.conll", "--by", "label,length,language,kind", *options).stdout
     assert rows(shown)["all"] and "F1: 0.0000 to 0.0000; 1 sentences" in shown
+
+
+def test_a_report_is_one_page_with_both_predictions(folder):
+    (folder / "other.conll").write_text(OUT.replace("Bern B-LOC", "Bern O"))
+    result = run("out.conll", "gold.conll", "--against", "other.conll", "--rules", "conll", "--html", "report.html")
+    assert "all " in result.stdout and "The report is in report.html." in result.stderr
+    page = (folder / "report.html").read_text("utf-8")
+    assert "out against gold.conll" in page and "other" in page and "rules:conll[" in page
+    assert "<script" not in page and "http" not in page.replace("http://www.w3.org", "")
+
+
+@pytest.mark.parametrize(("option", "sign"), [("--latex", "\\toprule"), ("--markdown", "| Method |")])
+def test_a_table_for_a_paper_is_all_that_is_printed(folder, option, sign):
+    result = run("out.conll", "gold.conll", "--rules", "conll", option)
+    assert sign in result.stdout and "predicted" not in result.stdout.splitlines()[0]
+    assert "1.000" in result.stdout
+
+
+def test_predictions_of_one_name_are_told_apart(folder):
+    (folder / "old").mkdir()
+    (folder / "old" / "out.conll").write_text(OUT)
+    result = run("out.conll", "gold.conll", "--against", "old/out.conll", "--markdown")
+    assert "| out.conll |" in result.stdout and "| old/out.conll |" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--html", "gold.conll"], "gold.conll is also an input"),
+        (["--html", "nowhere/report.html"], "The folder nowhere does not exist"),
+        (["--json", "--latex"], "choose one"),
+    ],
+)
+def test_reports_that_cannot_be_written_are_refused(folder, options, said):
+    result = run("out.conll", "gold.conll", *options, code=2)
+    assert said in result.stderr
+    assert (folder / "gold.conll").read_text() == GOLD

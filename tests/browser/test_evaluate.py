@@ -1,0 +1,122 @@
+"""Evaluating as a person does it: results come, a bar leads to its sentences, a sentence to the editor."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+import pytest
+
+from projection.corrections.store import Store
+from projection.pipeline import Setup, Task
+from projection.types import Entity, Sentence, Span
+
+pytestmark = pytest.mark.browser
+
+SETUP = Setup("en", "de", translator="dictionary", recognizer="rules", aligner="diagonal",
+              methods=("heuristic", "span-matching"))  # fmt: skip
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def store(server):
+    return Store(f"sqlite:///{server.home / 'corrections.sqlite'}")
+
+
+def pair(source: str, target: str, given: tuple[int, int, str], gold: tuple[int, int, str], language="de") -> Task:
+    sides = (
+        Sentence.from_words(text.split(), code, [Entity(Span(start, end), label)])
+        for text, code, (start, end, label) in ((source, "en", given), (target, language, gold))
+    )
+    return Task(*sides, labelled=True)
+
+
+def project(store, *more: Task, name="Gold") -> int:
+    """Two sentences that the diagonal aligner gets right, one whose gold stands elsewhere, one with another label."""
+    tasks = [
+        pair("Maria met Anna .", "Maria traf Anna .", (0, 1, "PER"), (0, 1, "PER")),
+        pair("Berlin is big .", "Berlin ist groß .", (0, 1, "LOC"), (0, 1, "LOC")),
+        pair("Yesterday Anna slept .", "Anna schlief gestern .", (1, 2, "PER"), (0, 1, "PER")),
+        pair(f"Rome {HOSTILE} was far .", f"Rom {HOSTILE} war weit .", (0, 1, "LOC"), (0, 1, "ORG")),
+        *more,
+    ]
+    return store.create_project(name, SETUP, tasks)
+
+
+def opened(page, server, number: int, more: str = "") -> None:
+    page.set_default_timeout(60_000)
+    page.goto(f"{server.url}/evaluate?project={number}{more}", wait_until="domcontentloaded")
+    page.get_by_text("Wholly right").wait_for()
+    page.locator(".st-key-chart-kinds-of-mistakes .point path, [class*='kinds'] .point path").first.wait_for()
+
+
+def bars(page, name: str):
+    return page.locator(f"[class*='{name}'] .barlayer .point path")
+
+
+def test_a_bar_leads_to_its_sentences_and_these_to_the_editor(page, server, store):
+    number = project(store)
+    opened(page, server, number)
+    page.get_by_text("50%").wait_for()
+    bars(page, "chart-stages").first.click(force=True)
+    drawer = page.get_by_role("dialog")
+    listed = drawer.locator(".sentences li")
+    listed.first.wait_for()
+    assert listed.count() == 1
+    assert "gold" in listed.first.inner_text() and "found" in listed.first.inner_text()
+    listed.first.locator("button").click()
+    page.wait_for_url("**/inspect?**")
+    assert "m=heuristic" in page.url
+    page.locator(".target .box").first.wait_for()
+    assert page.get_by_label("Sentence", exact=True).first.input_value() in ("3", "4")
+
+
+def test_rows_of_a_table_lead_there_too_and_texts_stay_texts(page, server, store):
+    number = project(store)
+    opened(page, server, number)
+    panel = page.locator(".st-key-table-label-confusion")
+    panel.locator("summary").click()
+    table = page.locator(".st-key-rows-label-confusion")
+    table.locator("canvas").first.wait_for()
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    page.mouse.click(box["x"] + 18, box["y"] + 35 * 2 + 17)  # the mark of the second row: gold LOC, predicted ORG
+    drawer = page.get_by_role("dialog")
+    drawer.locator(".sentences li").or_(drawer.get_by_text("No sentence")).first.wait_for()
+    assert "gold LOC, predicted" in drawer.inner_text()
+
+
+def test_downloads_have_the_figures_of_the_page(page, server, store):
+    number = project(store)
+    opened(page, server, number)
+    page.get_by_role("button", name="Report").click()
+    with page.expect_download() as report:
+        page.get_by_role("button", name="Report (HTML)").click()
+    text = report.value.path().read_text("utf-8")
+    assert "Gold, en to de" in text and HOSTILE not in text and "<script" not in text
+    with page.expect_download() as counts:
+        page.get_by_role("button", name="Counts by sentence (CSV)").click()
+    rows = list(csv.DictReader(io.StringIO(counts.value.path().read_text("utf-8"))))
+    of_first = [row for row in rows if row["method"] == "heuristic"]
+    assert sum(float(row["found"]) for row in of_first) == 2 and sum(float(row["gold"]) for row in of_first) == 4
+
+
+def test_a_larger_project_is_evaluated_on_demand(page, server, store):
+    more = [pair("Maria met Anna .", "Maria traf Anna .", (0, 1, "PER"), (0, 1, "PER")) for _ in range(400)]
+    number = project(store, *more, name="Large")
+    page.goto(f"{server.url}/evaluate?project={number}", wait_until="domcontentloaded")
+    page.get_by_role("button", name="Evaluate 404 sentences").click()
+    page.get_by_text("Wholly right").wait_for(timeout=120_000)
+    page.get_by_text("of 404 sentences").first.wait_for(timeout=120_000)
+
+
+def test_right_to_left_sentences_are_listed_from_the_right(page, server, store):
+    arabic = pair("Berlin is big .", "المدينة الكبيرة برلين .", (0, 1, "LOC"), (2, 3, "LOC"), language="ar")
+    setup = replace(SETUP, target_language="ar", methods=("heuristic",))
+    number = store.create_project("Arabic", setup, [arabic])
+    opened(page, server, number)
+    bars(page, "chart-kinds").first.click(force=True)
+    text = page.get_by_role("dialog").locator(".sentences li button")
+    text.wait_for()
+    assert text.get_attribute("dir") == "rtl"
