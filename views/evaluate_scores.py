@@ -47,7 +47,8 @@ def scores_chart(study: Study, tables: Tables, intervals: Mapping, rate: str, fo
     figure.update_layout(margin={"t": 34})
     figure.update_annotations(font={"size": 12, "color": TEXT[theme]})
     low = max(0.0, min(lowest - 0.08, 0.6))
-    figure.update_xaxes(range=[low, 1.03], tickformat=".1f", nticks=5)
+    ticks = _ticks(low)
+    figure.update_xaxes(range=[low, 1.03], tickvals=ticks, ticktext=[f"{tick:g}".removeprefix("0") for tick in ticks])
     figure.update_yaxes(range=[len(tables.methods) - 0.5, -0.75], showgrid=False)
     rows, keys = [], []
     for method in tables.methods:
@@ -62,6 +63,13 @@ def scores_chart(study: Study, tables: Tables, intervals: Mapping, rate: str, fo
              "Predicted", "Found")  # fmt: skip
     alt = f"{RATES[rate]} over all labels: {said}. Each dot is one method and label, its line the 95 % interval."
     return Chart("scores", figure, heads, rows, alt, keys, behind)
+
+
+def _ticks(low: float) -> list[float]:
+    """Return round numbers up to 1, none so near to `low` that it would touch the 1 of the column before."""
+    step = 0.1 if low >= 0.6 else 0.2 if low >= 0.3 else 0.5
+    ticks = (round(1 - step * number, 1) for number in range(10))
+    return sorted(tick for tick in ticks if tick > low + 0.1 * (1 - low))
 
 
 def _key(method: str, label: str | None) -> str:

@@ -77,11 +77,14 @@ def test_commands_run(folder, store, command):
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.stderr
     outputs = [
-        arguments[place + 1] for place, word in enumerate(arguments) if word in ("--output", "--links", "--report")
+        arguments[place + 1]
+        for place, word in enumerate(arguments)
+        if word in ("--output", "--links", "--report", "--html")
     ]
     assert all((folder / name).stat().st_size for name in outputs)
     if command.startswith("evaluate"):
-        assert re.search(r"all +1\.0000 +1\.0000 +1\.0000", result.stdout)
+        as_table = "--markdown" in command
+        assert re.search(r"\| \*\*1\.000\*\* \| \*\*1\.000\*\* \|" if as_table else r"all +1\.0000 +1\.0000 +1\.0000", result.stdout)
 
 
 @pytest.mark.model
