@@ -15,7 +15,8 @@
 //   labels [{label, key, colour}], checked, flagged, note, undo, redo (possible steps), saved (time), author
 //   readonly (false or why not), stale, conflict {line, author, at, text, mine, theirs: entities}, doubt [{text, tone}]
 //   guidelines, title {id, about}, progress {checked, total}
-//   following: the position accepting goes on with, null: none; only for who was given sentences, others take the next
+//   following: the position accepting goes on with, null: none; only in a list or for who was given sentences, others
+//     take the next; last: what the end of it is called ("of the list")
 //   pick {side, start, end, n}, ghost: what the server would have selected; it counts if n is above view.n
 //
 // To the server, the one state value `sent` (projection/corrections/inbox.py):

@@ -175,7 +175,7 @@ function acceptSentence(editor) {
   if (editor.data.conflict) return say(editor, "There are two versions: choose one above first.", "warn")
   if (!editor.doc.checked && !edit(editor, { kind: "check" }, "Checked.")) return
   const { position, total, following = position + 1 < total ? position + 1 : null } = editor.data
-  const last = "following" in editor.data ? "of your sentences" : "sentence"
+  const last = editor.data.last ?? ("following" in editor.data ? "of your sentences" : "sentence")
   if (following !== null) goTo(editor, following)
   else say(editor, `Checked. This was the last ${last}.`, "good", resultOf({ kind: "check" }))
 }

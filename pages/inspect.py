@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from views import editor_panel, evidence_panels, guidelines, inspect_panels, messages, people, workbench
+from views import editor_panel, evidence_panels, guidelines, inspect_panels, messages, people, walk, workbench
 from views.desk import Desk
 from views.frame import enter, failures_drawn
 from views.resources import store
@@ -20,6 +20,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
     inspect_panels.jump(current_position(project.sentences), project.sentences)
     setup = inspect_panels.settings_popover(project)
     method = inspect_panels.method_choice(setup)
+walk.strip(project.id, current_position(project.sentences))
 
 
 def desk_here():

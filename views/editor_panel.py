@@ -13,7 +13,7 @@ from projection.corrections.records import Line, steps
 from projection.errors import ProjectionError
 from projection.triage.doubt import doubt_about
 from projection.types import Alignment, Span
-from views import editing, people, tables, workbench
+from views import editing, people, tables, walk, workbench
 from views import editor_data as values
 from views.desk import Desk, Memory, Pick, first_doubtful
 from views.frame import failures_drawn, say, show_said
@@ -160,10 +160,14 @@ def about(desk: Desk) -> str:
     return f"{desk.project.name} \u00b7 {pair}{own}"
 
 
-def _following(desk: Desk) -> dict[str, int | None]:
-    """Return the sentence that accepting goes on with, to somebody who was given sentences here: never others' work."""
-    left = people.following(desk.project.id, desk.stored.position)
-    return {} if left is None else {"following": left[0] if left else None}
+def _following(desk: Desk) -> dict[str, Any]:
+    """Return the sentence that accepting goes on with, where that is not simply the next: in a list of sentences, or
+    for somebody who was given sentences here (never others' work)."""
+    left = walk.following(desk.project.id, desk.stored.position)
+    if left is None:
+        return {}
+    of_list = {"last": "of the list"} if walk.current(desk.project.id) else {}
+    return {"following": left[0] if left else None} | of_list
 
 
 def _row(desk: Desk, side: str, note: str) -> dict[str, Any]:

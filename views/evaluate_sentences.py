@@ -11,7 +11,7 @@ from projection.evaluation.blame import Blame
 from projection.evaluation.changes import Change
 from projection.evaluation.study import Study
 from projection.types import Entity, Sentence
-from views import markup
+from views import markup, walk
 from views.chart import Behind
 from views.markup import direction
 from views.palette import css_class
@@ -23,10 +23,11 @@ _OPEN = "evaluate-open"
 
 
 def open_if_asked(project: Any) -> None:
-    """Go on in Inspect with the sentence that was clicked."""
+    """Go on in Inspect with the sentence that was clicked, and from there through the list it was in."""
     wanted = st.session_state.pop(_OPEN, None)
     if wanted is not None:
-        position, method = wanted
+        position, method, title, positions = wanted
+        walk.begin(project.id, title, positions)
         st.session_state["position"] = position
         address = {"project": str(project.id), "s": str(position + 1)}
         if method in project.setup.methods:
@@ -62,7 +63,8 @@ def drawer(study: Study) -> None:
         sent = sentences_component()(key="sentences", data=data, on_open_change=lambda: None)
         position = (sent.get("open") or {}).get("position")
         if position is not None:
-            st.session_state[_OPEN] = position, method
+            positions = tuple(shown.items[number].position for number in behind.rows)
+            st.session_state[_OPEN] = position, method, behind.title, positions
             st.rerun()
 
     show()

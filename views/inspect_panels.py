@@ -10,7 +10,7 @@ from projection import registry
 from projection.corrections.store import settings_key
 from projection.errors import StoreError
 from projection.pipeline import ROLES, Setup
-from views import editing, markup, people, workbench
+from views import editing, markup, people, walk, workbench
 from views.desk import Desk
 from views.frame import say
 from views.jobs import Job
@@ -121,7 +121,7 @@ def waiting(job: Job) -> None:
 def prepare_next(desk: Desk) -> None:
     """Have the sentences after this one ready when the person gets there: their own ones, if they were given some."""
     position = desk.stored.position
-    following = people.following(desk.project.id, position) or range(position + 1, desk.project.sentences)
+    following = walk.following(desk.project.id, position) or range(position + 1, desk.project.sentences)
     lines = {one: people.line_here(desk.project.id, one) for one in following[:AHEAD]}
     workbench.prepare([store().sentence(desk.project.id, *place) for place in lines.items()], desk.setup)
 

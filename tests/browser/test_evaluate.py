@@ -70,6 +70,25 @@ def test_a_bar_leads_to_its_sentences_and_these_to_the_editor(page, server, stor
     assert "m=heuristic" in page.url
     page.locator(".target .box").first.wait_for()
     assert page.get_by_label("Sentence", exact=True).first.input_value() in ("3", "4")
+    page.get_by_text("1 of 1").wait_for()
+    page.get_by_role("button", name="Leave the list").click()
+    page.get_by_role("button", name="Leave the list").wait_for(state="detached")
+
+
+def test_accepting_goes_through_the_list(page, server, store):
+    number = project(store)
+    opened(page, server, number)
+    bars(page, "chart-kinds").nth(0).click(force=True)
+    page.get_by_role("dialog").locator(".sentences li button").first.click()
+    page.wait_for_url("**/inspect?**")
+    page.locator(".target .box").first.wait_for()
+    walked = page.url.split("&s=")[1].split("&")[0]
+    store_before = store.sentence(number, int(walked) - 1)
+    assert not store_before.edits.checked
+    page.locator(".target .word").first.click()
+    page.keyboard.press("Enter")
+    page.get_by_text("This was the last of the list.").wait_for()
+    assert store.sentence(number, int(walked) - 1).edits.checked
 
 
 def test_rows_of_a_table_lead_there_too_and_texts_stay_texts(page, server, store):

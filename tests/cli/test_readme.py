@@ -84,7 +84,9 @@ def test_commands_run(folder, store, command):
     assert all((folder / name).stat().st_size for name in outputs)
     if command.startswith("evaluate"):
         as_table = "--markdown" in command
-        assert re.search(r"\| \*\*1\.000\*\* \| \*\*1\.000\*\* \|" if as_table else r"all +1\.0000 +1\.0000 +1\.0000", result.stdout)
+        assert re.search(
+            r"\| \*\*1\.000\*\* \| \*\*1\.000\*\* \|" if as_table else r"all +1\.0000 +1\.0000 +1\.0000", result.stdout
+        )
 
 
 @pytest.mark.model
