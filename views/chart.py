@@ -13,6 +13,8 @@ ACCENT = {"light": "#5046D6", "dark": "#8F87FF"}
 QUIET = {"light": "#B6BDCA", "dark": "#59616F"}
 WRONG = {"light": "#D55E00", "dark": "#FF9D66"}
 PAGE = {"light": "#FFFFFF", "dark": "#0E1117"}
+PICTURES = ("svg", "png")
+"""The formats in which a chart can be saved."""
 FONT = "system-ui, 'Noto Sans', sans-serif"
 
 

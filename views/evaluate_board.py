@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from views import (
     evaluate_mistakes,
     evaluate_panels,
     evaluate_report,
+    evaluate_run,
     evaluate_scores,
     evaluate_study,
     markup,
@@ -40,20 +41,22 @@ def draw(
     run: Run | None,
     cases: Cases,
     known: Known,
-    methods: Sequence[str],
+    signatures: Mapping[str, str],
     report_place: Any,
 ) -> Study | None:
     """Draw everything that is known of these methods; return the study that the charts are about."""
-    if run is None or len(evaluate_study.missing(cases, known, methods)[0]) == len(cases.cases):
+    lacking, _ = evaluate_study.missing(cases, known, evaluate_run.programs(signatures))
+    if run is None or len(lacking) == len(cases.cases):
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        view = evaluate_choice.view(methods)
-    results = evaluate_study.results(cases, known, methods, view, evaluate_study.stated(run, methods, view))
+        view = evaluate_choice.view(list(signatures))
+    stated = evaluate_study.stated(run, signatures, view)
+    results = evaluate_study.results(cases, known, signatures, view, stated)
     study = results.study
     with report_place:
         evaluate_report.button(project, results)
     evaluate_panels.failures(study)
-    evaluate_panels.rules_told(known.judged, methods, view.rules)
+    evaluate_panels.rules_told(results)
     interval = results.intervals[view.focus, None]
     counts = results.tables.overall()[view.focus]
     evaluate_panels.tiles(study, counts, interval, view.focus, results.against)
@@ -164,5 +167,6 @@ def _effort(project: Any, theme: str) -> None:
     version = (project.id, store().version(project.id))
     known = remembered("efforts", version, lambda: efforts(store().database, project.id))
     meta = evaluate_effort.effort_note(known) if known else ""
-    chart = evaluate_effort.effort_chart(known, theme) if known else None
+    key = (version, theme)
+    chart = remembered("effort", key, lambda: evaluate_effort.effort_chart(known, theme)) if known else None
     panel(chart, "Correction effort", meta, lacking="No sentence of this project has been accepted yet.")

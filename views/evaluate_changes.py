@@ -17,7 +17,6 @@ from views.chart import ACCENT, QUIET, WRONG, Behind, Chart, lay_out
 from views.evaluate_panels import Other, panel
 from views.evaluate_study import Results
 from views.markup import counted
-from views.session import remembered
 
 BEFORE, NOW = "before", "now"
 
@@ -31,15 +30,10 @@ class Pair:
     other: str
     names: tuple[str, str]
 
-    @property
-    def place(self) -> tuple:
-        """What tells this pair from others of the same study."""
-        return self.one, self.other, self.names
-
 
 def draw(project: Any, run: Run, results: Results, theme: str) -> None:
     """Draw the comparison with the baseline, or with an earlier run where one is chosen."""
-    earlier = [one for one in evaluate_run.runs().of(project.id) if one.id != run.id and one.sentences]
+    earlier = [one for one in evaluate_run.runs().of(project.id) if one.id != run.id and one.revision]
     chosen = None
     if earlier:
         chosen = st.selectbox(
@@ -47,25 +41,38 @@ def draw(project: Any, run: Run, results: Results, theme: str) -> None:
             format_func=lambda one: said(one, run) if one else "the baseline, in this run",
             help="A run is everything evaluated under the same settings.",
         )  # fmt: skip
-    pair = _pair_of_runs(run, chosen, results) if chosen else _pair_of_methods(results)
-    if isinstance(pair, str):
+    if chosen is not None:
+        key = ("run", chosen.id, chosen.revision, results.view.focus, results.view.match, theme)
+        compared = results.kept(key, lambda: _compared(_pair_of_runs(run, chosen, results), results, theme))
+    else:
+        key = ("methods", results.view.baseline, results.view.focus, results.view.match, theme)
+        compared = results.kept(key, lambda: _compared(_pair_of_methods(results), results, theme))
+    if isinstance(compared, str):
         if chosen or len(results.study.methods) > 1:
-            panel(None, "Better and worse", lacking=pair)
+            panel(None, "Better and worse", lacking=compared)
         return
-    found, apart, chart = results.kept(
-        ("changes", pair.place, results.view.match, theme), lambda: _compared(pair, results, theme)
-    )
-    other = Other(pair.study, {one.row: one for one in (*found.better, *found.worse, *found.even)})
-    panel(chart, "Better and worse", _meta(pair, found, apart), other=other)
+    panel(compared.chart, "Better and worse", compared.said, other=compared.other)
 
 
-def _compared(pair: Pair, results: Results, theme: str) -> tuple[Changes, Difference, Chart]:
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two results beside each other: the chart, what is said of it, and the sentences behind it."""
+
+    chart: Chart
+    said: str
+    other: Other
+
+
+def _compared(pair: Pair | str, results: Results, theme: str) -> Compared | str:
+    if isinstance(pair, str):
+        return pair
     found = changes(pair.study, pair.one, pair.other)
     if pair.study is results.study:
         apart = results.difference(pair.other, pair.one)
     else:
         apart = Tables(pair.study, results.view.match).difference(pair.other, pair.one)
-    return found, apart, changes_chart(found, pair, theme)
+    other = Other(pair.study, {one.row: one for one in (*found.better, *found.worse, *found.even)})
+    return Compared(changes_chart(found, pair, theme), _meta(pair, found, apart), other)
 
 
 def _meta(pair: Pair, found: Changes, apart: Difference) -> str:
@@ -88,8 +95,7 @@ def _pair_of_runs(run: Run, earlier: Run, results: Results) -> Pair | str:
     method = results.view.focus
     if method not in earlier.signatures:
         return f"{method} was not evaluated in that run, but {', '.join(earlier.signatures)}."
-    key = (run.id, run.sentences, earlier.id, earlier.sentences, method, str(results.view.rules))
-    study = remembered("pair", key, lambda: _joined(evaluate_run.runs().load(earlier.id), results, method))
+    study = _joined(evaluate_run.known(earlier, beside=True).judged, results, method)
     if not study.items:
         return "The two runs have no sentence with the same gold labels in common."
     return Pair(study, BEFORE, NOW, (f"{method}, {said(earlier, run)}", "now"))

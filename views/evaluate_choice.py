@@ -18,8 +18,8 @@ from projection.pipeline import Setup
 from projection.text.documents import read
 from projection.text.records import UNLABELLED
 from views import evaluate_gold, markup
+from views.chart import PICTURES
 from views.evaluate_gold import KINDS, GoldFile, Kind
-from views.evaluate_panels import PICTURES
 from views.evaluate_scores import RATES
 from views.session import begin_with_address, keep_in_address, remembered
 
@@ -91,28 +91,32 @@ def _file(project: Any) -> GoldFile | None:
         return None
     content = sent.getvalue()
     digest = blake2b(content, digest_size=4).hexdigest()
-    return remembered("gold-file", (sent.name, digest), lambda: _read(content, sent.name, digest, project))
+    language = project.setup.target_language
+    key = (sent.name, digest, language)
+    found, notices = remembered("gold-file", key, lambda: _read(content, sent.name, digest, language))
+    for notice in notices:
+        st.html(markup.notice(*notice))
+    return found
 
 
-def _read(content: bytes, name: str, digest: str, project: Any) -> GoldFile | None:
+def _read(content: bytes, name: str, digest: str, language: str) -> tuple[GoldFile | None, list[tuple[str, str, str]]]:
+    """Return what is in a file, and what is to be said of it."""
     try:
-        document = read(content, name=name, language=project.setup.target_language)
+        document = read(content, name=name, language=language)
         labelled = document.format not in UNLABELLED
         sentences = tuple(document.iter_sentences()) if labelled else ()
     except ProjectionError as problem:
-        st.html(markup.notice("This file cannot be read", str(problem), "bad"))
-        return None
+        return None, [("This file cannot be read", str(problem), "bad")]
     if not labelled:
         said = "It has no labels to compare with: give a CoNLL, JSONL, WebAnno or Label Studio file."
-        st.html(markup.notice(f"{name} was not used", said, "bad"))
-        return None
-    for problem in document.problems[:5]:
-        st.html(
-            markup.notice(
-                f"{name}, line {problem.line}", f"{problem.message}; {problem.repaired_by or 'left as it is'}.", "warn"
-            )
-        )
-    return GoldFile(name, digest, sentences)
+        return None, [(f"{name} was not used", said, "bad")]
+    notices = [
+        (f"{name}, line {problem.line}", f"{problem.message}; {problem.repaired_by or 'left as it is'}.", "warn")
+        for problem in document.problems[:5]
+    ]
+    if document.problem_count > 5:
+        notices.append((f"{document.problem_count - 5} more problems in {name}", "", "warn"))
+    return GoldFile(name, digest, sentences), notices
 
 
 def view(methods: Sequence[str]) -> View:

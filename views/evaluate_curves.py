@@ -92,7 +92,7 @@ def threshold_chart(study: Study, method: str, theme: str) -> Chart | None:
                                           (ACCENT, MUTED, MUTED), ("solid", "dash", "dot"), strict=True):  # fmt: skip
         figure.add_trace(go.Scatter(
             x=scores, y=[getattr(counts, rate) for _, counts in curve.points], name=name, mode="lines",
-            line={"color": colour[theme], "dash": dash, "width": 2, "shape": "hv"},
+            line={"color": colour[theme], "dash": dash, "width": 2, "shape": "vh"},
             hovertemplate=f"from %{{x:.2f}}: {name} %{{y:.3f}}<extra></extra>"))  # fmt: skip
     best, counts = max(curve.points, key=lambda point: point[1].f1)
     figure.add_annotation(x=best, y=counts.f1, text=f"best F1 {score_text(counts.f1)} from {score_text(best)}",

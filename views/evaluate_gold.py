@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from projection import __version__
 from projection.corrections.edits import dump_alignment
 from projection.corrections.gold import gold_on
 from projection.corrections.records import StoredSentence
@@ -159,34 +160,58 @@ def is_labelled(stored: Iterable[StoredSentence]) -> bool:
     return any(one.task.labelled or one.edits.source_entities is not None for one in stored)
 
 
+def failed(wanted: Sequence[Case], judged: Mapping[int, Judged], methods: Sequence[str]) -> dict[str, list[Case]]:
+    """Return the sentences on which each method failed, methods without any left out."""
+    found = {
+        method: [case for case in wanted if (known := judged.get(case.position)) is not None
+                 and method in known.found and known.found[method].entities is None]
+        for method in methods
+    }  # fmt: skip
+    return {method: some for method, some in found.items() if some}
+
+
 def run_settings(setup: Setup, gold: str, recognized: bool) -> dict[str, Any]:
-    """Return what names a run: everything that could change a result, besides methods and sentences.
+    """Return what names a run: all settings that could change a result, besides methods and sentences.
 
     `gold` is the kind of the labels, or the name of a file with them.
     """
     chosen = {name: value for name, value in setup.to_dict().items() if name != "methods"}
-    return {"form": FORM, "gold": gold, "source_labels": "recognized" if recognized else "given", "setup": chosen}
+    return {
+        "form": FORM,
+        "version": __version__,
+        "gold": gold,
+        "source_labels": "recognized" if recognized else "given",
+        "setup": chosen,
+    }
 
 
 def missing(
-    wanted: Sequence[Case], judged: Mapping[int, Judged], methods: Sequence[str]
+    wanted: Sequence[Case], judged: Mapping[int, Judged], programs: Mapping[str, str]
 ) -> tuple[list[Case], list[str]]:
-    """Return the sentences that lack a result, and the methods they lack."""
+    """Return the sentences that lack a result, and the methods they lack.
+
+    `programs` has the hash of the signature each method has now, "" where nobody knows: a result of another program
+    is none.
+    """
     todo, lacking = [], set()
     for case in wanted:
         known = judged.get(case.position)
-        there = known.found.keys() if known is not None and known.content == case.content else ()
-        if absent := set(methods) - set(there):
+        stands = known is not None and known.content == case.content
+        absent = {
+            method for method, program in programs.items()
+            if not stands or method not in known.found or program not in ("", known.by.get(method, ""))
+        }  # fmt: skip
+        if absent:
             todo.append(case)
             lacking |= absent
-    return todo, [method for method in methods if method in lacking]
+    return todo, [method for method in programs if method in lacking]
 
 
 def study_of(
-    wanted: Sequence[Case], judged: Mapping[int, Judged], methods: Sequence[str], signature: str = ""
+    wanted: Sequence[Case], judged: Mapping[int, Judged], programs: Mapping[str, str], signature: str = ""
 ) -> Study:
     """Return the study of the sentences on which all methods have a result."""
-    todo = {case.position for case in missing(wanted, judged, methods)[0]}
+    todo = {case.position for case in missing(wanted, judged, programs)[0]}
     known = [judged[case.position] for case in wanted if case.position not in todo]
     items: tuple[Item, ...] = tuple(one.item for one in known)
-    return Study(items, {method: tuple(one.found[method] for one in known) for method in methods}, signature)
+    return Study(items, {method: tuple(one.found[method] for one in known) for method in programs}, signature)

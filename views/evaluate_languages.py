@@ -10,12 +10,14 @@ import streamlit as st
 from projection.corrections.runs import Run
 from projection.errors import ProjectionError
 from projection.evaluation.counts import Counts
-from projection.evaluation.study import Study, Tables
+from projection.evaluation.study import Tables
 from views import evaluate_run, evaluate_scores, evaluate_study, markup
+from views.evaluate_choice import Ground
+from views.evaluate_gold import Cases, study_of
 from views.evaluate_panels import panel
 from views.evaluate_study import Results
 from views.resources import store
-from views.session import remembered
+from views.stored import sentences
 
 Rows = Mapping[str, Mapping[str, Counts]]
 
@@ -27,40 +29,42 @@ def draw(project: Any, run: Run, results: Results, own: Rows, theme: str) -> Non
     if others and st.toggle(
         f"With {markup.counted(len(others), 'other project')} that were evaluated", key="all-projects"
     ):
-        for name, one in others.items():
-            key = (one.id, one.sentences, tuple(results.study.methods), results.view.match, results.view.rules)
-            rows |= remembered(f"language-{one.id}", key, lambda one=one, name=name: _rows(name, one, results))
+        for other, one in others.items():
+            ground = Ground(one.settings["gold"], one.settings["source_labels"] == "recognized")
+            cases = evaluate_study.cases(other, sentences(other), ground)
+            key = ("language", cases.place, one.revision, results.view.match)
+            rows |= results.kept(key, lambda one=one, cases=cases: _rows(one, cases, results))
     methods = [method for method in results.study.methods if any(method in row for row in rows.values())]
     chart = evaluate_scores.language_chart(rows, methods, theme)
     panel(chart, "Languages and methods", f"F1, match {results.view.match}")
 
 
-def _others(project: Any, run: Run) -> dict[str, Run]:
-    """Return the newest run of each other project that was judged on the same kind of gold."""
-    found: dict[str, Run] = {}
-    for one in store().projects():
-        if one.id == project.id:
-            continue
-        kinds = ("gold", "source_labels")
-        same = [other for other in evaluate_run.runs().of(one.id)
-                if other.sentences and all(other.settings[kind] == run.settings[kind] for kind in kinds)]  # fmt: skip
-        if same:
-            found[one.name if one.name not in found else f"{one.name} {one.id}"] = same[0]
+def _others(project: Any, run: Run) -> dict[int, Run]:
+    """Return, by project, the newest run of each other one that was judged on the same kind of gold.
+
+    Gold of a file is nobody else's.
+    """
+    if run.settings["gold"] not in ("given", "checked"):
+        return {}
+    there = {one.id for one in store().projects()} - {project.id}
+    found: dict[int, Run] = {}
+    for other in evaluate_run.runs().of():
+        same = all(other.settings.get(kind) == run.settings[kind] for kind in ("gold", "source_labels"))
+        if other.project_id in there and other.revision and same:
+            found.setdefault(other.project_id, other)
     return found
 
 
-def _rows(name: str, run: Run, results: Results) -> Rows:
+def _rows(run: Run, cases: Cases, results: Results) -> Rows:
+    """Return the counts of another project on the sentences on which all methods that were run there have a result."""
     try:
-        judged = evaluate_run.runs().load(run.id).values()
+        project = store().project(run.project_id)
+        known = evaluate_run.known(run, beside=True)
     except ProjectionError:
         return {}
-    found = {}
-    for method in results.study.methods:
-        known = [one for one in judged if method in one.found]
-        if not known:
-            continue
-        plain = Study(tuple(one.item for one in known), {method: tuple(one.found[method] for one in known)})
-        study = evaluate_study.with_rules(plain, results.view.rules)
-        found[method] = Tables(study, results.view.match).overall()[method]
+    methods = {method: "" for method in results.study.methods if method in run.signatures}
+    study = evaluate_study.with_rules(study_of(cases.cases, known.judged, methods), results.view.rules)
+    if not study.items or not methods:
+        return {}
     language = markup.language_name(run.settings["setup"]["target_language"])
-    return {f"{language} ({name})": found} if found else {}
+    return {f"{language} ({project.name})": Tables(study, results.view.match).overall()}

@@ -10,19 +10,16 @@ from typing import Any
 
 import streamlit as st
 
-from projection.corrections.runs import Judged
 from projection.evaluation.changes import Change
 from projection.evaluation.counts import Counts
-from projection.evaluation.label_rules import Changes, LabelRules
 from projection.evaluation.rates import carried
 from projection.evaluation.resampling import Difference
 from projection.evaluation.scores import Interval
 from projection.evaluation.study import Study
-from views import evaluate_sentences, markup
-from views.chart import Chart
+from views import evaluate_sentences, evaluate_study, markup
+from views.chart import PICTURES, Chart
+from views.evaluate_study import Results
 from views.markup import counted, score_text
-
-PICTURES = ("svg", "png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,7 @@ def _table(chart: Chart, other: Other | None) -> None:
     if chart.behind:
         event = st.dataframe(frame, hide_index=True, column_config=rates, key=f"rows-{chart.name}",
                              on_select="rerun", selection_mode="single-row")  # fmt: skip
-        chosen = event.selection.rows if event else []
+        chosen = [row for row in event.selection.rows if row < len(chart.keys)] if event else []
         _clicked(chart, chart.keys[chosen[0]] if chosen else "", "table", other)
     else:
         st.dataframe(frame, hide_index=True, column_config=rates, key=f"rows-{chart.name}")
@@ -170,14 +167,11 @@ def failures(study: Study) -> None:
             st.html(markup.notice(text, f"{said} The gold labels there count as missed.", "warn"))
 
 
-def rules_told(judged: Mapping[int, Judged], methods: Sequence[str], rules: LabelRules) -> None:
+def rules_told(results: Results) -> None:
     """Say what the label rules did to each side."""
+    rules = results.view.rules
     if not str(rules.predicted) and not str(rules.gold):
         return
-    gold = sum((rules.gold.changes(one.item.gold.entities) for one in judged.values()), Changes())
-    said = {"gold": gold}
-    for method in methods:
-        found = (one.found[method].entities or () for one in judged.values() if method in one.found)
-        said[method] = sum((rules.predicted.changes(entities) for entities in found), Changes())
-    st.html(markup.notice("Labels were changed before scoring", ""))
-    st.html(markup.facts({name: str(changes) for name, changes in said.items()}))
+    told = results.kept("rules told", lambda: evaluate_study.rules_told(results))
+    st.html(markup.notice("Labels were changed before scoring", "The projection rate is that of all labels."))
+    st.html(markup.facts({name: str(changes) for name, changes in told.items()}))

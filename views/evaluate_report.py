@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -32,7 +31,7 @@ def button(project: Any, results: Results) -> None:
 def _made(kind: str, results: Results, **more: str) -> str:
     from projection.evaluation import report
 
-    study = replace(results.study, signature=results.signature)
+    study = results.study.signed(results.signature)
     return getattr(report, kind)(study, match=results.view.match, baseline=results.view.baseline, **more)
 
 

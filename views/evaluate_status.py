@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from views import evaluate_run, evaluate_study, markup, queue_data
+from views import evaluate_gold, evaluate_run, evaluate_study, markup, queue_data
 from views.evaluate_gold import Case, Cases
 from views.evaluate_run import Evaluating, Known
 from views.frame import failures_said
@@ -40,7 +40,7 @@ def no_gold(others: bool) -> None:
             st.switch_page("pages/project.py")
 
 
-def line(project: Any, settings: Mapping[str, Any], methods: Sequence[str], cases: Cases, known: Known) -> None:
+def line(project: Any, settings: Mapping[str, Any], cases: Cases, known: Known, programs: Mapping[str, str]) -> None:
     """Draw how many sentences are evaluated; a running evaluation, or the button that begins one."""
     left_out(cases)
     current = evaluate_run.current(project)
@@ -55,26 +55,47 @@ def line(project: Any, settings: Mapping[str, Any], methods: Sequence[str], case
         return
     if current is not None and current.problem and current.run.settings == settings:
         st.html(markup.notice("The evaluation ended early", current.problem, "bad"))
-    todo, lacking = evaluate_study.missing(cases, known, methods)
-    if not todo:
-        return
-    done = len(cases.cases) - len(todo)
-    small = len(todo) <= AT_ONCE and begins_by_itself(project.setup) and not (current and current.problem)
-    if small and not (current and current.stopped):
-        _begin(project, settings, lacking, todo)
-        st.rerun()
+    todo, lacking = evaluate_study.missing(cases, known, programs)
+    if todo:
+        wanted = {method: programs[method] for method in lacking}
+        asked = current is not None and current.covers(settings, wanted, todo)  # and it did not end well
+        if len(todo) <= AT_ONCE and not asked and begins_by_itself(project.setup):
+            _begin(project, settings, wanted, todo)
+            st.rerun()
+        _go_on(project, settings, len(cases.cases), todo, wanted)
+    _again(project, settings, cases, known, programs)
+
+
+def _go_on(
+    project: Any, settings: Mapping[str, Any], total: int, todo: Sequence[Case], wanted: Mapping[str, str]
+) -> None:
+    done = total - len(todo)
     with st.container(horizontal=True, vertical_alignment="center"):
-        said = f"{markup.thousands(done)} of {markup.counted(len(cases.cases), 'sentence')} evaluated by these methods"
+        said = f"{markup.thousands(done)} of {markup.counted(total, 'sentence')} evaluated by these methods"
         st.html(markup.title("Results", said), width="content")
         st.button(
             f"Evaluate {'the other ' if done else ''}{markup.counted(len(todo), 'sentence')}", type="primary",
-            key="evaluate-all", on_click=_begin, args=(project, settings, lacking, todo),
+            key="evaluate-all", on_click=_begin, args=(project, settings, wanted, todo),
         )  # fmt: skip
 
 
-def _begin(project: Any, settings: Mapping[str, Any], methods: Sequence[str], cases: Sequence[Case]) -> None:
+def _again(project: Any, settings: Mapping[str, Any], cases: Cases, known: Known, programs: Mapping[str, str]) -> None:
+    """Offer to try again what failed."""
+    failed = evaluate_gold.failed(cases.cases, known.judged, list(programs))
+    if not failed:
+        return
+    some = {case.position: case for cases in failed.values() for case in cases}
+    said = f"Try {markup.counted(len(some), 'sentence')} again on which {' and '.join(failed)} failed"
+    st.button(said, key="evaluate-failed", on_click=_begin,
+              args=(project, settings, {method: programs[method] for method in failed},
+                    [some[place] for place in sorted(some)]))  # fmt: skip
+
+
+def _begin(
+    project: Any, settings: Mapping[str, Any], programs: Mapping[str, str], cases: Sequence[Case]
+) -> None:  # fmt: skip
     with failures_said():
-        evaluate_run.begin(project, settings, project.setup, methods, cases)
+        evaluate_run.begin(project, settings, project.setup, programs, cases)
 
 
 @st.fragment(run_every=1.0)
@@ -87,6 +108,7 @@ def _running(current: Evaluating) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(current.done / max(1, current.total), f"{stage}: {done}{left}")
         if current.done and st.button("Show results so far", key="so-far"):
+            evaluate_run.show_so_far()
             st.rerun()
         st.button("Stop", key="stop-evaluation", on_click=current.stop)
 

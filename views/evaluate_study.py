@@ -12,16 +12,16 @@ from projection import registry
 from projection.corrections.records import StoredSentence
 from projection.corrections.runs import Run
 from projection.evaluation.blame import Blame
-from projection.evaluation.label_rules import LabelRules
+from projection.evaluation.label_rules import Changes, LabelRules
 from projection.evaluation.resampling import SAMPLES, SEED, Difference
 from projection.evaluation.scores import Interval
 from projection.evaluation.signature import signature
-from projection.evaluation.study import Found, Study, Tables
+from projection.evaluation.study import Found, Item, Study, Tables
 from projection.pipeline import ROLES, Setup
 from projection.pipeline.setup import projector_options
 from projection.registry import components_of
 from projection.settings import settings
-from views import evaluate_gold, readiness
+from views import evaluate_gold, evaluate_run, readiness
 from views.evaluate_choice import Ground, View
 from views.evaluate_gold import Case, Cases, study_of
 from views.evaluate_run import Known
@@ -35,6 +35,8 @@ class Results:
     study: Study
     view: View
     signature: str
+    plain: Study
+    """The study before label rules."""
     _kept: dict[Hashable, Any]
 
     def kept(self, key: Hashable, build: Callable[[], Any]) -> Any:
@@ -80,40 +82,58 @@ def _cases(place: tuple, _stored: Sequence[StoredSentence], _ground: Ground) -> 
     return replace(found, place=place)
 
 
-def missing(wanted: Cases, known: Known, methods: Sequence[str]) -> tuple[list[Case], list[str]]:
+def missing(wanted: Cases, known: Known, programs: Mapping[str, str]) -> tuple[list[Case], list[str]]:
     """Return the sentences that lack a result, and the methods they lack."""
-    return _missing((wanted.place, known.place, tuple(methods)), wanted, known, methods)
+    return _missing((wanted.place, known.place, tuple(programs.items())), wanted, known, programs)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _missing(place: tuple, _wanted: Cases, _known: Known, _methods: Sequence[str]) -> tuple[list[Case], list[str]]:
-    return evaluate_gold.missing(_wanted.cases, _known.judged, _methods)
+def _missing(place: tuple, _wanted: Cases, _known: Known, _programs: Mapping[str, str]) -> tuple[list[Case], list[str]]:
+    return evaluate_gold.missing(_wanted.cases, _known.judged, _programs)
 
 
-def results(wanted: Cases, known: Known, methods: Sequence[str], view: View, stated: str) -> Results:
+def results(wanted: Cases, known: Known, signatures: Mapping[str, str], view: View, stated: str) -> Results:
     """Return the study of the sentences on which all methods have a result, with what is derived from it."""
-    place = (wanted.place, known.place, tuple(methods), str(view.rules))
-    study, kept = _studied(place, wanted, known, methods, view.rules)
-    return Results(study, view, stated, kept)
+    programs = evaluate_run.programs(signatures)
+    place = (wanted.place, known.place, tuple(programs.items()), str(view.rules))
+    plain, study, kept = _studied(place, wanted, known, programs, view.rules)
+    return Results(study, view, stated, plain, kept)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _studied(
-    place: tuple, _wanted: Cases, _known: Known, _methods: Sequence[str], _rules: LabelRules
-) -> tuple[Study, dict[Hashable, Any]]:
-    return with_rules(study_of(_wanted.cases, _known.judged, _methods), _rules), {}
+    place: tuple, _wanted: Cases, _known: Known, _programs: Mapping[str, str], _rules: LabelRules
+) -> tuple[Study, Study, dict[Hashable, Any]]:
+    plain = study_of(_wanted.cases, _known.judged, _programs)
+    return plain, with_rules(plain, _rules), {}
 
 
 def with_rules(plain: Study, rules: LabelRules) -> Study:
     """Return a study with labels renamed and left out; a mistake that is still there keeps its blame."""
     if str(rules.predicted) == str(rules.gold) == "":
         return plain
-    items = tuple(replace(one, gold=one.gold.with_entities(rules.gold.apply(one.gold.entities))) for one in plain.items)
+    items = tuple(_item_by_rules(one, rules) for one in plain.items)
     found = {
         method: tuple(_by_rules(one, rules) for one in results) for method, results in plain.found.items()
     }  # fmt: skip
     renamed = Study(items, found, plain.signature)
-    return replace(renamed, found={method: _with_blames(method, renamed, plain) for method in plain.methods})
+    return renamed.blamed({method: _with_blames(method, renamed, plain) for method in plain.methods})
+
+
+def _item_by_rules(one: Item, rules: LabelRules) -> Item:
+    gold, source = (
+        side and side.with_entities(rules.gold.apply(side.entities)) for side in (one.gold, one.source)
+    )  # fmt: skip
+    return replace(one, gold=gold, source=source)
+
+
+def rules_told(results: Results) -> dict[str, Changes]:
+    """Return what the label rules did to gold and to what each method found."""
+    rules, plain = results.view.rules, results.plain
+    sides = {"gold": (rules.gold, [item.gold.entities for item in plain.items])}
+    for method, found in plain.found.items():
+        sides[method] = rules.predicted, [one.entities or () for one in found]
+    return {name: side.changes(one for some in entities for one in some) for name, (side, entities) in sides.items()}
 
 
 def _with_blames(method: str, renamed: Study, plain: Study) -> tuple[Found, ...]:
@@ -141,7 +161,7 @@ def _words(mistake: Any) -> tuple:
     return tuple(one.span for one in mistake.gold), tuple(one.span for one in mistake.predicted)
 
 
-def stated(run: Run, methods: Sequence[str], view: View) -> str:
+def stated(run: Run, signatures: Mapping[str, str], view: View) -> str:
     """Return the signature of everything on the page: gold, matching, labels, resampling and every method in full."""
     chosen = {
         "gold": run.settings["gold"],
@@ -151,7 +171,7 @@ def stated(run: Run, methods: Sequence[str], view: View) -> str:
         "samples": SAMPLES,
         "seed": SEED,
     }
-    return signature(chosen | {method.replace(":", "="): run.signatures.get(method, "none") for method in methods})
+    return signature(chosen | {method.replace(":", "="): said or "none" for method, said in signatures.items()})
 
 
 def megabytes(setup: Setup, method: str) -> float:

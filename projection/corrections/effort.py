@@ -83,13 +83,15 @@ def _effort(position: int, events: Sequence[Any]) -> Effort:
 def seconds_of(events: Iterable[tuple[str, float | None]]) -> float | None:
     """Return how long a sentence was open, from (client, seconds since it was opened), oldest first.
 
-    A visit lasts as long as its last event says; another one begins where the seconds fall or the client changes.
+    The clock of a client runs on until its seconds fall: then it opened the sentence anew.
     """
-    visits: list[tuple[str, float]] = []
+    visits: dict[str, list[float]] = {}
     for client, seconds in events:
         if seconds is None:
             continue
-        if visits and visits[-1][0] == client and seconds >= visits[-1][1]:
-            visits.pop()
-        visits.append((client, seconds))
-    return sum(min(seconds, LONGEST) for _, seconds in visits) if visits else None
+        own = visits.setdefault(client, [])
+        if own and seconds >= own[-1]:
+            own.pop()
+        own.append(seconds)
+    every = [min(seconds, LONGEST) for own in visits.values() for seconds in own]
+    return sum(every) if every else None

@@ -7,13 +7,13 @@ settings there is another run, so that two can be compared sentence by sentence.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from projection.corrections import tables
 from projection.corrections.database import Database, now
@@ -29,26 +29,36 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run; `settings` are plain JSON values, `signatures` has one for each method, `created` is local time."""
+    """One run; `settings` are plain JSON values, `signatures` has the newest of each method, `created` is local time.
+
+    `revision` grows with whatever is stored in it.
+    """
 
     id: int
     project_id: int
     settings: Mapping[str, Any]
     signatures: Mapping[str, str]
     created: datetime
-    sentences: int
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """One sentence of a run: gold and source as they were, and what each method found.
 
-    `content` names what was judged (see `content_of`): the results stand as long as it is the same.
+    `content` names what was judged (see `content_of`), `by` the program that did it: the hash of the signature of each
+    method. Results stand as long as both are the same.
     """
 
     item: Item
     content: str
     found: Mapping[str, Found]
+    by: Mapping[str, str] = field(default_factory=dict)
+
+
+def signature_hash(signature: str) -> str:
+    """Return what `Judged.by` holds of a signature."""
+    return blake2b(signature.encode(), digest_size=6).hexdigest()
 
 
 def content_of(*values: Any) -> str:
@@ -76,36 +86,27 @@ class Runs:
             connection.execute(insert(tables.run).values(signatures="{}", **values))
         return self.find(project_id, settings)
 
-    def of(self, project_id: int) -> list[Run]:
-        """Return the runs of a project, newest first."""
-        run, result = tables.run, tables.result
-        counted = (
-            select(run, func.count(result.c.id).label("sentences"))
-            .outerjoin(result, result.c.run_id == run.c.id)
-            .where(run.c.project_id == project_id)
-            .group_by(run.c.id)
-            .order_by(run.c.id.desc())
-        )
+    def of(self, project_id: int | None = None) -> list[Run]:
+        """Return the runs of a project, or of all projects, newest first."""
+        run = tables.run
+        wanted = select(run).order_by(run.c.id.desc())
+        if project_id is not None:
+            wanted = wanted.where(run.c.project_id == project_id)
         with self._database.reading() as connection:
             return [
                 Run(row.id, row.project_id, json.loads(row.settings), json.loads(row.signatures),
-                    local(row.created_at), row.sentences)
-                for row in connection.execute(counted)
+                    local(row.created_at), row.revision)
+                for row in connection.execute(wanted)
             ]  # fmt: skip
 
     def keep(self, run_id: int, judged: Sequence[Judged], signatures: Mapping[str, str]) -> None:
-        """Store results, all or none; those of other methods on the same content stay.
-
-        A method whose signature has changed since loses its older results: they are of another program or model.
-        """
+        """Store results, all or none; those of other methods on the same content stay."""
+        run = tables.run
         with self._database.writing() as connection:
-            run = tables.run
-            known = json.loads(connection.execute(select(run.c.signatures).where(run.c.id == run_id)).scalar_one())
-            changed = {method for method, text in signatures.items() if known.get(method, text) != text}
-            if changed:
-                _forget(connection, run_id, changed)
-            text = json.dumps(known | dict(signatures), ensure_ascii=False)
-            connection.execute(update(run).where(run.c.id == run_id).values(signatures=text))
+            known = connection.execute(select(run.c.signatures).where(run.c.id == run_id)).scalar_one()
+            text = json.dumps(json.loads(known) | dict(signatures), ensure_ascii=False)
+            values = {"signatures": text, "revision": run.c.revision + 1}
+            connection.execute(update(run).where(run.c.id == run_id).values(values))
             for start in range(0, len(judged), _AT_ONCE):
                 _store(connection, run_id, judged[start : start + _AT_ONCE])
 
@@ -124,15 +125,6 @@ class Runs:
             connection.execute(delete(tables.run).where(tables.run.c.id == run_id))
 
 
-def _forget(connection: Connection, run_id: int, methods: Iterable[str]) -> None:
-    result = tables.result
-    for number, text in connection.execute(select(result.c.id, result.c.row).where(result.c.run_id == run_id)).all():
-        row = json.loads(text)
-        row["found"] = {method: one for method, one in row["found"].items() if method not in methods}
-        values = {"row": json.dumps(row, ensure_ascii=False)}
-        connection.execute(update(result).where(result.c.id == number).values(values))
-
-
 def _store(connection: Connection, run_id: int, judged: Sequence[Judged]) -> None:
     result = tables.result
     places = [one.item.position for one in judged]
@@ -143,7 +135,9 @@ def _store(connection: Connection, run_id: int, judged: Sequence[Judged]) -> Non
         old = before.get(one.item.position)
         row = _dump(one)
         if old is not None and old.content == one.content:
-            row["found"] = json.loads(old.row)["found"] | row["found"]
+            before_that = json.loads(old.row)
+            for part in ("found", "by"):
+                row[part] = before_that[part] | row[part]
         rows.append({"run_id": run_id, "position": one.item.position, "content": one.content,
                      "row": json.dumps(row, ensure_ascii=False)})  # fmt: skip
     if rows:
@@ -156,7 +150,7 @@ def _dump(one: Judged) -> dict[str, Any]:
     if one.item.source is not None:
         row["source"] = dump_sentence(one.item.source)
     row["found"] = {method: _dump_found(found, one.item.gold.entities) for method, found in one.found.items()}
-    return row
+    return row | {"by": dict(one.by)}
 
 
 def _load(position: int, content: str, text: str) -> Judged:
@@ -164,7 +158,7 @@ def _load(position: int, content: str, text: str) -> Judged:
     gold = _sentence(row["gold"])
     source = _sentence(row["source"]) if "source" in row else None
     found = {method: _load_found(one, gold.entities) for method, one in row["found"].items()}
-    return Judged(Item(gold, source, position), content, found)
+    return Judged(Item(gold, source, position), content, found, row["by"])
 
 
 def _sentence(row: Mapping[str, Any]) -> Sentence:

@@ -150,7 +150,7 @@ reading = Table(
 )
 
 # an evaluation of methods against gold; settings: JSON of all that could change a figure, besides the methods;
-# signatures: JSON, one for each method
+# signatures: JSON, the newest of each method; revision grows with whatever is stored
 run = Table(
     "run",
     metadata,
@@ -158,6 +158,7 @@ run = Table(
     Column("project_id", Integer, ForeignKey("project.id"), nullable=False),
     Column("settings", Text, nullable=False),
     Column("signatures", Text, nullable=False, default="{}", server_default="{}"),
+    Column("revision", Integer, nullable=False, default=0, server_default="0"),
     Column("created_at", String(32), nullable=False),
     Index("run_project", "project_id"),
 )

@@ -13,7 +13,7 @@ LENGTHS = (10, 20, 40)
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A percentile interval of the F1 score: `level` .95 means 95 %."""
+    """A percentile interval of F1 or another rate: `level` .95 means 95 %."""
 
     low: float
     high: float

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,8 +58,8 @@ class Found:
 class Study:
     """Gold and the results of every method on it: `found[method]` has one Found for each of `items`.
 
-    A method that failed on a sentence counts there as if it had found nothing; `failures` says how often. `settings`
-    name everything that could change a figure (see `signature`).
+    A method that failed on a sentence counts there as if it had found nothing; `failures` says how often. `signature`
+    names everything that could change a figure.
     """
 
     items: tuple[Item, ...]
@@ -102,6 +102,21 @@ class Study:
         for method, known in self._mistakes.items():
             part._mistakes[method] = tuple(known[row] for row in rows)
         return part
+
+    def blamed(self, found: Mapping[str, tuple[Found, ...]]) -> Study:
+        """Return the study with other blames: `found` has the same entities."""
+        return self._alike(found=found)
+
+    def signed(self, signature: str) -> Study:
+        """Return the study under another signature."""
+        return self._alike(signature=signature)
+
+    def _alike(self, **changed: Any) -> Study:
+        """Return a study of the same entities; what is known of them goes with it."""
+        alike = replace(self, **changed)
+        alike._columns.update(self._columns)
+        alike._mistakes.update(self._mistakes)
+        return alike
 
     @cached_property
     def gold(self) -> Columns:

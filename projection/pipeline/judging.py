@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from projection.errors import ProjectionError
+from projection.errors import Cancelled, ProjectionError
+from projection.evaluation.blame import Blame
 from projection.evaluation.blaming import Case, blames
 from projection.evaluation.replacing import Replay
 from projection.evaluation.study import Found
@@ -14,6 +16,7 @@ from projection.pipeline.run import Pipeline
 from projection.pipeline.setup import Outcome
 from projection.types import Alignment, Entity, Projection, Sentence
 
+log = logging.getLogger(__name__)
 OWN_TRANSLATION = "It wrote its own translation, which gold does not label."
 OTHER_WORDS = "Its target has other words than gold."
 
@@ -50,10 +53,23 @@ def _judge_method(
     ]
     judged = [number for number, one in enumerate(found) if one.entities is not None]
     cases = [_case(outcomes[number], method, references[number]) for number in judged]
-    blamed = blames(cases, pipeline.evidence(method), _replay(pipeline, method))
-    for number, one in zip(judged, blamed, strict=True):
+    for number, one in zip(judged, _blamed(pipeline, method, cases), strict=True):
         found[number] = replace(found[number], blames=one)
     return tuple(found)
+
+
+def _blamed(pipeline: Pipeline, method: str, cases: Sequence[Case]) -> list[tuple[Blame, ...] | None]:
+    """Return the blames of each case, None for one that cannot be looked into: it stops no other."""
+    try:
+        return list(blames(cases, pipeline.evidence(method), _replay(pipeline, method)))
+    except Cancelled:
+        raise
+    except Exception:
+        if len(cases) == 1:
+            log.exception("nobody knows which stage is to blame in sentence %r", cases[0].gold.id)
+            return [None]
+    half = len(cases) // 2
+    return _blamed(pipeline, method, cases[:half]) + _blamed(pipeline, method, cases[half:])
 
 
 def _found(pipeline: Pipeline, method: str, outcome: Outcome, reference: Reference) -> Found:

@@ -19,6 +19,7 @@ def label(start: int, origin: str) -> Entity:
 def test_visits_add_up():
     assert seconds_of([("a", 1.0), ("a", 4.0), ("a", 9.5)]) == 9.5
     assert seconds_of([("a", 4.0), ("a", 2.0), ("b", 3.0), ("b", None)]) == 9.0
+    assert seconds_of([("a", 10.0), ("b", 5.0), ("a", 20.0)]) == 25.0
     assert seconds_of([("a", 5000.0)]) == 600.0
     assert seconds_of([("a", None)]) is None and seconds_of([]) is None
 

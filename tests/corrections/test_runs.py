@@ -28,8 +28,8 @@ def runs(url):
     return Runs(store.database), project
 
 
-def judged(position: int = 0, content: str = "a", **found: Found) -> Judged:
-    return Judged(Item(GOLD, SOURCE, position), content, found)
+def judged(position: int = 0, content: str = "a", by: str = "", **found: Found) -> Judged:
+    return Judged(Item(GOLD, SOURCE, position), content, found, dict.fromkeys(found, by))
 
 
 def test_what_was_kept_reads_back(runs):
@@ -39,9 +39,8 @@ def test_what_was_kept_reads_back(runs):
     store.keep(run.id, both, {"one": "one|x:1", "two": "two"})
     assert store.load(run.id) == {0: both[0], 3: both[1]}
     (kept,) = store.of(project)
-    assert (kept.sentences, kept.signatures, kept.settings) == (
-        2, {"one": "one|x:1", "two": "two"}, {"gold": "given", "aligner": "é"},
-    )  # fmt: skip
+    assert kept.signatures == {"one": "one|x:1", "two": "two"}
+    assert kept.settings == {"gold": "given", "aligner": "é"}
 
 
 def test_the_same_settings_are_the_same_run_and_others_another(runs):
@@ -65,13 +64,24 @@ def test_other_methods_join_on_the_same_content_only(runs):
     assert found[1].content == "changed"
 
 
-def test_results_of_another_model_go(runs):
+def test_results_of_another_program_stay_until_there_are_newer_ones(runs):
     store, project = runs
     run = store.open(project, {})
     store.keep(run.id, [judged(0, one=GOOD, two=FAILED), judged(1, one=GOOD)], {"one": "1", "two": "2"})
-    store.keep(run.id, [judged(1, one=FAILED)], {"one": "1, retrained"})
+    store.keep(run.id, [judged(1, one=FAILED, by="retrained")], {"one": "1, retrained"})
     found = store.load(run.id)
-    assert found[0].found == {"two": FAILED} and found[1].found == {"one": FAILED}
+    assert found[0].found == {"one": GOOD, "two": FAILED} and found[0].by == {"one": "", "two": ""}
+    assert found[1].found == {"one": FAILED} and found[1].by == {"one": "retrained"}
+    assert store.of(project)[0].signatures == {"one": "1, retrained", "two": "2"}
+
+
+def test_the_revision_grows_with_whatever_is_stored(runs):
+    store, project = runs
+    run = store.open(project, {})
+    store.keep(run.id, [judged(0, one=GOOD)], {"one": "1"})
+    first = store.of(project)[0].revision
+    store.keep(run.id, [judged(0, one=FAILED)], {"one": "1"})
+    assert run.revision < first < store.of(project)[0].revision
 
 
 def test_many_sentences_are_kept_at_once(runs):

@@ -54,7 +54,7 @@ def test_a_small_project_with_gold_is_evaluated_unasked(app):
     assert "Span F1, heuristic" in text and "of 3 sentences" in text
     assert "3 of 3 source labels placed" in text
     (run,) = Runs(store().database).of(number)
-    assert run.sentences == 3 and set(run.signatures) == set(METHODS)
+    assert len(Runs(store().database).load(run.id)) == 3 and set(run.signatures) == set(METHODS)
     assert "heuristic:(" in app.code[0].value and "match:exact" in app.code[0].value
     for title in ("Kinds of mistakes", "Stage to blame", "Label confusion", "Is the score honest?", "Better and worse",
                   "Languages and methods", "Quality against cost", "Correction effort"):  # fmt: skip
@@ -121,6 +121,112 @@ def test_settings_make_another_run_and_the_two_are_compared(app):
     choice.select_index(1).run()
     assert not app.exception
     assert "to now, 3 sentences" in html(app)
+
+
+def accept(number: int, position: int, *labels: Entity) -> None:
+    one = store().sentence(number, position)
+    edits = Edits(target=one.task.target, target_entities=labels, checked=True)
+    store().save(one.id, edits, expected_revision=one.revision, kind="check", stamp=Stamp("Ann", "tab"))
+
+
+def test_what_is_edited_is_evaluated_again_once_and_shown(app, project):
+    """An answer that was cached under its old name made this go on for ever."""
+    number = project(("Ann met Bob .", "Ann traf Bob ."), ("Eve slept .", "Eve schlief ."))
+    for position in (0, 1):
+        accept(number, position, PER)
+    evaluated(app, number)
+    assert "0 mistakes in 0 sentences" in html(app)
+    begun = Runs(store().database).of(number)[0].revision
+    accept(number, 0, Entity(Span(2, 3), "PER"))
+    evaluated(app, number)
+    assert "2 mistakes in 1 sentence" in html(app)
+    accept(number, 0, PER)
+    evaluated(app, number)
+    evaluated(app, number)
+    assert "0 mistakes in 0 sentences" in html(app)
+    assert Runs(store().database).of(number)[0].revision == begun + 2
+
+
+def test_what_failed_is_tried_again_on_demand(app, monkeypatch):
+    from projection.projectors.heuristic import Heuristic
+
+    works = Heuristic.project
+
+    def fails(self, bitexts):
+        if bitexts:
+            raise MemoryError("no room")
+        return []
+
+    monkeypatch.setattr(Heuristic, "project", fails)
+    number = labelled()
+    evaluated(app, number)
+    assert "heuristic failed on 3 sentences" in html(app)
+    monkeypatch.setattr(Heuristic, "project", works)
+    evaluated(app, number)
+    assert "heuristic failed on 3 sentences" in html(app)  # nothing is done unasked
+    (again,) = [one for one in app.button if one.label.startswith("Try 3 sentences again")]
+    again.click().run()
+    evaluated(app, number)
+    assert "failed" not in html(app) and "0 mistakes" in html(app)
+
+
+def test_results_of_another_program_are_not_mixed_with_new_ones(app, monkeypatch):
+    number = labelled(methods=("heuristic",))
+    evaluated(app, number)
+    known = evaluate_run.signature_of
+    monkeypatch.setattr(evaluate_run, "signature_of", lambda pipeline, method: f"{known(pipeline, method)}|retrained")
+    evaluated(app, number)
+    (run,) = Runs(store().database).of(number)
+    assert run.signatures["heuristic"].endswith("retrained")
+    assert {one.by["heuristic"] for one in Runs(store().database).load(run.id).values()} == {
+        evaluate_run.signature_hash(run.signatures["heuristic"])
+    }
+
+
+def test_a_program_that_nobody_knows_costs_no_results(app, monkeypatch):
+    number = labelled()
+    evaluated(app, number)
+    (run,) = Runs(store().database).of(number)
+    monkeypatch.setattr(evaluate_run, "signature_of", lambda pipeline, method: "")
+    evaluated(app, number)
+    assert "of 3 sentences" in html(app) and Runs(store().database).of(number)[0].revision == run.revision
+
+
+def test_one_strange_sentence_stops_no_other(app, monkeypatch):
+    from projection.pipeline import judging
+
+    real = judging.blames
+
+    def breaks(cases, *more):
+        if any("1" in case.gold.words for case in cases):
+            raise RuntimeError("strange")
+        return real(cases, *more)
+
+    monkeypatch.setattr(judging, "blames", breaks)
+    number = labelled(gold=Entity(Span(2, 3), "LOC"))
+    evaluated(app, number)
+    (run,) = Runs(store().database).of(number)
+    blames = [one.found["heuristic"].blames for one in Runs(store().database).load(run.id).values()]
+    assert [some is None for some in blames] == [False, True, False]
+    assert "6 mistakes in 3 sentences" in html(app)
+
+
+def test_two_runs_are_compared_as_they_are_now(app):
+    """Gold changes after both were evaluated, and each is evaluated again."""
+    number = labelled(2)
+    first = store().project(number).setup
+    second = Setup.from_dict(first.to_dict() | {"options": {"heuristic": {"gap": 3}}})
+    for setup in (first, second):
+        store().update_setup(number, setup)
+        evaluated(app, number)
+    (choice,) = [one for one in app.selectbox if one.label == "Compare with an earlier run"]
+    choice.select_index(1).run()
+    assert "to now, 2 sentences" in html(app)
+    one = store().sentence(number, 0)
+    moved = Edits(target=tokenize("Ann traf Bob um 0 Uhr .", "de"))
+    store().save(one.id, moved, expected_revision=one.revision, kind="text", stamp=Stamp("Ann", "tab"))
+    evaluated(app, number)
+    assert "to now, 1 sentence:" in html(app)
 
 
 def test_label_rules_change_what_counts_and_say_so(app):

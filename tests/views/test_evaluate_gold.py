@@ -10,7 +10,7 @@ from projection.corrections.runs import Judged
 from projection.evaluation.study import Found, Item
 from projection.pipeline import Setup, Task
 from projection.types import Alignment, Entity, Sentence, Span
-from views.evaluate_gold import GoldFile, cases, is_labelled, kinds, missing, run_settings, study_of
+from views.evaluate_gold import GoldFile, cases, failed, is_labelled, kinds, missing, run_settings, study_of
 
 PER, LOC = Entity(Span(0, 1), "PER", 0.5, "projected"), Entity(Span(2, 3), "LOC")
 SOURCE = Sentence.from_words(["Ana", "saw", "Rome"], "en", [Entity(Span(0, 1), "PER"), Entity(Span(2, 3), "LOC")])
@@ -91,23 +91,39 @@ def two():
     return cases([GIVEN, stored(1, GIVEN.task)], "given").cases
 
 
-def judged(case, *methods, content=None):
-    found = {method: Found(()) for method in methods}
-    return Judged(Item(case.gold, SOURCE, case.position), content or case.content, found)
+def judged(case, *methods, content=None, by="", found=None):
+    results = {method: found or Found(()) for method in methods}
+    return Judged(Item(case.gold, SOURCE, case.position), content or case.content, results, dict.fromkeys(methods, by))
+
+
+def programs(*methods: str, by: str = "") -> dict[str, str]:
+    return dict.fromkeys(methods, by)
 
 
 def test_only_what_lacks_or_changed_is_evaluated_again(two):
     first, second = two
-    assert missing(two, {}, ["a", "b"]) == (list(two), ["a", "b"])
+    assert missing(two, {}, programs("a", "b")) == (list(two), ["a", "b"])
     known = {0: judged(first, "a", "b"), 1: judged(second, "a")}
-    assert missing(two, known, ["a", "b"]) == ([second], ["b"]) and missing(two, known, ["a"]) == ([], [])
+    assert missing(two, known, programs("a", "b")) == ([second], ["b"])
+    assert missing(two, known, programs("a")) == ([], [])
     changed = {0: judged(first, "a", content="older"), 1: judged(second, "a")}
-    assert missing(two, changed, ["a"]) == ([first], ["a"])
+    assert missing(two, changed, programs("a")) == ([first], ["a"])
+
+
+def test_results_of_another_program_are_none(two):
+    known = {0: judged(two[0], "a", by="old"), 1: judged(two[1], "a", by="new")}
+    assert missing(two, known, programs("a", by="new")) == ([two[0]], ["a"])
+    assert missing(two, known, programs("a")) == ([], [])  # nobody knows what it is now
+
+
+def test_what_failed_can_be_named(two):
+    known = {0: judged(two[0], "a", found=Found(None, "No.")), 1: judged(two[1], "a", "b")}
+    assert failed(two, known, ["a", "b", "c"]) == {"a": [two[0]]}
 
 
 def test_a_study_has_the_sentences_that_all_methods_did(two):
     first, second = two
-    study = study_of(two, {0: judged(first, "a"), 1: judged(second, "a", "b")}, ["a", "b"], "s")
+    study = study_of(two, {0: judged(first, "a"), 1: judged(second, "a", "b")}, programs("a", "b"), "s")
     assert [item.position for item in study.items] == [1] and study.methods == ("a", "b") and study.signature == "s"
 
 

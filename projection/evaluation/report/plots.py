@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from projection.evaluation.reliability import Curve, Reliability
 from projection.evaluation.report.figures import shown
@@ -71,12 +72,19 @@ def threshold(curve: Curve, title: str, description: str) -> Markup:
     for measure, told in zip(_LINES, ("precision", "recall", "F1"), strict=True):
         shapes += [line(place, 12, place + 24, 12, f"curve {measure}"), words(place + 30, 16, told, "legend")]
         place += 96
-        shapes.append(
-            path(((x(score), y(getattr(counts, measure))) for score, counts in curve.points), f"curve {measure}")
-        )
+        values = [(score, getattr(counts, measure)) for score, counts in curve.points]
+        shapes.append(path(((x(score), y(value)) for score, value in _steps(values)), f"curve {measure}"))
     ends = (low, (low + high) / 2, high)
     shapes += [words(x(end), y(0) + 16, _tick(end), "small", "middle") for end in ends]
     return picture(_LEFT + _WIDTH + 12, y(0) + 24, title, description, shapes)
+
+
+def _steps(values: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Between two scores a threshold keeps what the higher one keeps: the line goes up or down first, then along."""
+    steps = list(values[:1])
+    for (before, _), (score, value) in pairwise(values):
+        steps += [(before, value), (score, value)]
+    return steps
 
 
 def _grid(x: Place, y: Place, low: float = 0, high: float = 1) -> list[Markup]:

@@ -211,7 +211,7 @@ def cost_of_methods(told: Figures) -> Markup | None:
     """F1 against time, where any time is known."""
     known = {method: cost(told.study, method) for method in told.study.methods}
     points = {
-        method: (one.mean * 1000, told.overall[method].f1) for method, one in known.items() if one.mean is not None
+        method: (one.median * 1000, told.overall[method].f1) for method, one in known.items() if one.median is not None
     }
     if not points:
         return None
@@ -226,6 +226,6 @@ def cost_of_methods(told: Figures) -> Markup | None:
     ]
     spoken = "; ".join(f"{method}: {time:.3g} ms, F1 {shown(score)}" for method, (time, score) in points.items())
     title = "Quality against cost"
-    meaning = "F1 over all labels, and how long a sentence takes on average with everything the method reads."
+    meaning = "F1 over all labels, and how long a sentence takes (median) with everything the method reads."
     data = table(("Method", "mean ms", "median ms", "sentences", "unknown"), rows)
     return figure(title, meaning, costs(points, told.best, title, f"{spoken}."), data)

@@ -14,6 +14,7 @@ def upgrade() -> None:
         sa.Column("project_id", sa.Integer, sa.ForeignKey("project.id"), nullable=False),
         sa.Column("settings", sa.Text, nullable=False),
         sa.Column("signatures", sa.Text, nullable=False, server_default="{}"),
+        sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
         sa.Column("created_at", sa.String(32), nullable=False),
     )
     op.create_index("run_project", "run", ["project_id"])
