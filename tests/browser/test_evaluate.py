@@ -70,7 +70,7 @@ def test_a_bar_leads_to_its_sentences_and_these_to_the_editor(page, server, stor
     assert "m=heuristic" in page.url
     page.locator(".target .box").first.wait_for()
     assert page.get_by_label("Sentence", exact=True).first.input_value() in ("3", "4")
-    page.get_by_text("1 of 1").wait_for()
+    page.get_by_text("1 of 1", exact=True).wait_for()
     page.get_by_role("button", name="Leave the list").click()
     page.get_by_role("button", name="Leave the list").wait_for(state="detached")
 
@@ -83,10 +83,10 @@ def test_accepting_goes_through_the_list(page, server, store):
     page.wait_for_url("**/inspect?**")
     page.locator(".target .box").first.wait_for()
     walked = page.url.split("&s=")[1].split("&")[0]
-    store_before = store.sentence(number, int(walked) - 1)
-    assert not store_before.edits.checked
+    before = store.sentence(number, int(walked) - 1)
+    assert not before.edits.checked
     page.locator(".target .word").first.click()
-    page.keyboard.press("Enter")
+    page.keyboard.press("a")
     page.get_by_text("This was the last of the list.").wait_for()
     assert store.sentence(number, int(walked) - 1).edits.checked
 
