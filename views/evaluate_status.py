@@ -10,7 +10,7 @@ import streamlit as st
 from views import evaluate_gold, evaluate_run, evaluate_study, markup, queue_data
 from views.evaluate_gold import Case, Cases
 from views.evaluate_run import Evaluating, Known
-from views.frame import failures_said
+from views.frame import failures_drawn, failures_said
 from views.inspect_panels import STAGES
 from views.queue_scan import begins_by_itself
 
@@ -60,8 +60,9 @@ def line(project: Any, settings: Mapping[str, Any], cases: Cases, known: Known, 
         wanted = {method: programs[method] for method in lacking}
         asked = current is not None and current.covers(settings, wanted, todo)  # and it did not end well
         if len(todo) <= AT_ONCE and not asked and begins_by_itself(project.setup):
-            _begin(project, settings, wanted, todo)
-            st.rerun()
+            with failures_drawn():  # where nothing can be stored, nothing is begun, and the button stays
+                evaluate_run.begin(project, settings, project.setup, wanted, todo)
+                st.rerun()
         _go_on(project, settings, len(cases.cases), todo, wanted)
     _again(project, settings, cases, known, programs)
 

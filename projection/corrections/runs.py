@@ -74,6 +74,7 @@ class Runs:
 
     def find(self, project_id: int, settings: Mapping[str, Any]) -> Run | None:
         """Return the run of a project under `settings`, if there is one."""
+        settings = json.loads(json.dumps(settings))
         return next((run for run in self.of(project_id) if run.settings == settings), None)
 
     def open(self, project_id: int, settings: Mapping[str, Any]) -> Run:

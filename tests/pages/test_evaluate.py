@@ -170,6 +170,21 @@ def test_what_failed_is_tried_again_on_demand(app, monkeypatch):
     assert "failed" not in html(app) and "0 mistakes" in html(app)
 
 
+def test_where_nothing_can_be_stored_it_is_said_and_tried_on_demand_only(app, monkeypatch):
+    from projection.errors import StoreError
+
+    tried = []
+
+    def refuses(self, *more):
+        tried.append(more)
+        raise StoreError("The correction store is read-only.")
+
+    monkeypatch.setattr(Runs, "open", refuses)
+    page(app, "evaluate", project=str(labelled()))
+    assert "The correction store is read-only." in html(app) and len(tried) <= 2
+    assert [one.label for one in app.button if one.label.startswith("Evaluate")] == ["Evaluate 3 sentences"]
+
+
 def test_results_of_another_program_are_not_mixed_with_new_ones(app, monkeypatch):
     number = labelled(methods=("heuristic",))
     evaluated(app, number)
