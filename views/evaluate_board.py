@@ -48,6 +48,11 @@ def draw(
     lacking, _ = evaluate_study.missing(cases, known, evaluate_run.programs(signatures))
     if run is None or len(lacking) == len(cases.cases):
         return None
+    unable = evaluate_study.silent(cases, known, evaluate_run.programs(signatures))
+    evaluate_panels.unable(unable)
+    signatures = {method: said for method, said in signatures.items() if method not in unable}
+    if not signatures:
+        return None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         view = evaluate_choice.view(list(signatures))
     stated = evaluate_study.stated(run, signatures, view)
@@ -109,7 +114,7 @@ class Board:
 
     def kinds(self) -> None:
         chart = self._kept("kinds", lambda: evaluate_mistakes.kinds_chart(self.results.study, self.theme))
-        panel(chart, "Kinds of mistakes", "click a bar for its sentences")
+        panel(chart, "Kinds of mistakes", "what is not an exact match; click a bar for its sentences")
 
     def stages(self) -> None:
         study, focus = self.results.study, self.results.view.focus
@@ -121,18 +126,18 @@ class Board:
     def confusion(self) -> None:
         study, focus = self.results.study, self.results.view.focus
         chart = self._kept("confusion", lambda: evaluate_mistakes.confusion_chart(study, focus, self.theme), focus)
-        panel(chart, "Label confusion", focus)
+        panel(chart, "Label confusion", f"{focus}; a pair shares words, its borders may differ")
 
     def calibration(self) -> None:
         study, focus = self.results.study, self.results.view.focus
         chart = self._kept("calibration", lambda: evaluate_curves.reliability_chart(study, focus, self.theme), focus)
-        panel(chart, "Is the score honest?", evaluate_curves.reliability_note(study, focus),
+        panel(chart, "Is the score honest?", f"{focus}, exactly; {evaluate_curves.reliability_note(study, focus)}",
               lacking=f"{focus} gives no score between 0 and 1.")  # fmt: skip
 
     def threshold(self) -> None:
         study, focus = self.results.study, self.results.view.focus
         chart = self._kept("threshold", lambda: evaluate_curves.threshold_chart(study, focus, self.theme), focus)
-        panel(chart, "F1 against a threshold", focus, lacking=f"{focus} gives no scores.")
+        panel(chart, "F1 against a threshold", f"{focus}, exact matches", lacking=f"{focus} gives no scores.")
 
     def effects(self) -> None:
         study, focus = self.results.study, self.results.view.focus
@@ -145,7 +150,7 @@ class Board:
             build = lambda: evaluate_curves.effect_chart(study, effect, focus, self.theme)  # noqa: E731
             return self._kept("effect", build, effect, focus), EFFECTS[effect]
 
-        panel(chosen, "What is hard to find", lacking="Nothing is known of it: it needs labels in the source.")
+        panel(chosen, "What is hard to find exactly", lacking="Nothing is known of it: it needs labels in the source.")
 
     def cost(self) -> None:
         study, focus, match = self.results.study, self.results.view.focus, self.results.view.match

@@ -79,7 +79,7 @@ def _meta(pair: Pair, found: Changes, apart: Difference) -> str:
     return (
         f"from {pair.names[0]} to {pair.names[1]}, {counted(len(pair.study.items), 'sentence')}: F1 {apart.value:+.3f} "
         f"({apart.low:+.3f} to {apart.high:+.3f}, p {apart.bootstrap:.3f} paired bootstrap, {apart.randomisation:.3f} "
-        f"approximate randomisation); {found.fixed} labels fixed, {found.broken} broken"
+        f"approximate randomisation); exactly: {counted(found.fixed, 'label')} fixed, {found.broken} broken"
     )
 
 

@@ -82,21 +82,29 @@ def ground(project: Any, stored: Sequence[StoredSentence], found: Mapping[Kind, 
 
 
 def _file(project: Any) -> GoldFile | None:
-    """Ask for a file with gold labels; it stays in this tab, and its labels with the results."""
-    with st.popover("Gold file", icon=":material/upload_file:"):
+    """Ask for a file with gold labels; it stays in this tab while one goes to other pages."""
+    kept = st.session_state.setdefault("gold-files", {})
+    known = kept.get(project.id)
+    with st.popover(f"Gold: {known[0].name}" if known else "Gold file", icon=":material/upload_file:"):
         sent = st.file_uploader(
             "Labelled sentences in the language of the translations, in any format", key="gold-file", max_upload_size=50
         )
-    if sent is None:
-        return None
-    content = sent.getvalue()
-    digest = blake2b(content, digest_size=4).hexdigest()
-    language = project.setup.target_language
-    key = (sent.name, digest, language)
-    found, notices = remembered("gold-file", key, lambda: _read(content, sent.name, digest, language))
-    for notice in notices:
+        if known:
+            st.caption("It stays until you choose another one or reload the page; results stay with the project.")
+    if sent is not None:
+        content, language = sent.getvalue(), project.setup.target_language
+        digest = blake2b(content, digest_size=4).hexdigest()
+        key = (sent.name, digest, language)
+        found, notices = remembered("gold-file", key, lambda: _read(content, sent.name, digest, language))
+        if found is None:
+            kept.pop(project.id, None)
+        elif known is None or known[0] != found:
+            kept[project.id] = (found, notices)
+            st.rerun()
+        known = (found, notices)
+    for notice in known[1] if known else ():
         st.html(markup.notice(*notice))
-    return found
+    return known[0] if known else None
 
 
 def _read(content: bytes, name: str, digest: str, language: str) -> tuple[GoldFile | None, list[tuple[str, str, str]]]:
@@ -155,7 +163,8 @@ def view(methods: Sequence[str]) -> View:
 def _rules() -> LabelRules:
     """Ask which labels count: by the rules of a published evaluation, and others renamed or left out besides."""
     begin_with_address("rules", PRESETS)
-    with st.popover(f"Labels: {st.session_state.get('rules', 'all')}"):
+    others = bool(st.session_state.get("renames") or st.session_state.get("ignored"))
+    with st.popover(f"Labels: {st.session_state.get('rules', 'all')}{', changed' if others else ''}"):
         name = st.selectbox(
             "Labels as in", list(PRESETS), key="rules",
             format_func=lambda one: f"{one}: {_RULES[one]}", width=420,

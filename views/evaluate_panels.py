@@ -95,6 +95,8 @@ def _table(chart: Chart, other: Other | None) -> None:
     import pandas as pd
 
     frame = pd.DataFrame(list(chart.rows), columns=list(chart.heads))
+    if chart.behind:
+        st.caption("Choose a row (with the mouse, or Shift and Space) to see its sentences.")
     rates = {name: st.column_config.NumberColumn(format="%.4g") for name in frame.select_dtypes("float").columns}
     if chart.behind:
         event = st.dataframe(frame, hide_index=True, column_config=rates, key=f"rows-{chart.name}",
@@ -138,7 +140,7 @@ def tiles(study: Study, counts: Counts, interval: Interval, focus: str, against:
     failures = sum(study.failures(focus).values())
     right = len(study.items) - len(study.rows_with_mistakes(focus))
     said = f"{counted(failures, 'sentence')} failed" if failures else f"of {counted(len(study.items), 'sentence')}"
-    _tile(fourth, "Wholly right", f"{right / len(study.items):.0%}", said, bad=bool(failures))
+    _tile(fourth, "Wholly right, exactly", f"{right / len(study.items):.0%}", said, bad=bool(failures))
 
 
 def _tile(place: Any, name: str, value: str, said: str, extra: str = "", *, bad: bool = False) -> None:
@@ -156,7 +158,13 @@ def _ahead(against: tuple[str, Difference] | None) -> str:
     said = f"{sign}{abs(apart.value):.3f}".replace("0.", ".", 1)
     tone = "" if p >= 0.05 else "good" if apart.value > 0 else "bad"
     chance = "p < .01" if p < 0.01 else f"p = {p:.2f}".replace("0.", ".", 1)
-    return markup.pill(f"{said} on {name}, {chance}", tone)
+    return markup.pill(f"{said} on {name}, {chance} (the larger of two tests)", tone)
+
+
+def unable(methods: Mapping[str, str]) -> None:
+    """Name the methods that could do nothing here: an F1 of 0 would say something else."""
+    for method, said in methods.items():
+        st.html(markup.notice(f"{method} has no score: it could do nothing here", said, "warn"))
 
 
 def failures(study: Study) -> None:

@@ -14,6 +14,7 @@ import streamlit as st
 from projection.corrections.runs import Judged, Run, Runs, signature_hash
 from projection.errors import Cancelled, ProjectionError
 from projection.evaluation.study import Item
+from projection.models.embedded import forget_latest
 from projection.pipeline import Pipeline, Resources, Setup
 from projection.pipeline.judging import Reference, judge
 from projection.settings import settings
@@ -89,6 +90,7 @@ class Evaluating(Background):
         self._look(0, 0)
         references = [Reference(case.gold, case.source_gold, case.links) for case in cases]
         with self._lock:
+            forget_latest()
             outcomes = pipeline.run([case.task for case in cases], self._look, self._say)
             self.stage = "judge"
             found = judge(pipeline, outcomes, references)

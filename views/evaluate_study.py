@@ -92,6 +92,17 @@ def _missing(place: tuple, _wanted: Cases, _known: Known, _programs: Mapping[str
     return evaluate_gold.missing(_wanted.cases, _known.judged, _programs)
 
 
+def silent(wanted: Cases, known: Known, programs: Mapping[str, str]) -> dict[str, str]:
+    """Return the methods that failed and labelled nothing at all, with what they said: they have no score."""
+    place = (wanted.place, known.place, tuple(programs.items()), "all")
+    plain, _, kept = _studied(place, wanted, known, programs, LabelRules())
+    if "silent" not in kept:
+        told = {method: plain.failures(method) for method in plain.methods}
+        nothing = [method for method in plain.methods if not len(plain.predicted(method))]
+        kept["silent"] = {method: next(iter(told[method])) for method in nothing if told[method]}
+    return kept["silent"]
+
+
 def results(wanted: Cases, known: Known, signatures: Mapping[str, str], view: View, stated: str) -> Results:
     """Return the study of the sentences on which all methods have a result, with what is derived from it."""
     programs = evaluate_run.programs(signatures)

@@ -119,7 +119,7 @@ def file_reading(
         first = documents.read(main.content, name=main.name, language=here, target_language=there, **how)
         second = other and documents.read(other.content, name=other.name, language=there, **how)
         tasks = FileTasks(first, second, links, direction, options.one_indexed)
-        reading = _summary(main.name, tasks, _facts(first, second), direction, progress=progress)
+        reading = _summary(main.name, tasks, _facts(first, second, direction), direction, progress=progress)
     except (ProjectionError, UnicodeDecodeError) as problem:
         return Reading(main.name, (), errors=(str(problem),))
     found = [item for document in (first, second) if document for item in document.problems]
@@ -168,7 +168,9 @@ class FileTasks:
                 yield other, given, alignment and alignment.inverse
 
     def _side_by_side(self) -> Iterator[tuple[Sentence, Sentence, None]]:
-        others = self._second.iter_sentences("ignore")
+        # labels of a translation are gold to compare with; those of a translation back into the source are nobody's
+        is_gold = self._direction == "translate-train" and self._second.has_labels
+        others = self._second.iter_sentences("valid" if is_gold else "ignore")
         for number, (given, other) in enumerate(zip_longest(self._first.iter_sentences(), others), start=1):
             if given is None or other is None:
                 short, long = (self._first, self._second) if given is None else (self._second, self._first)
@@ -184,14 +186,18 @@ class FileTasks:
         return Task(source, target, labelled=labelled, alignment=alignment)
 
 
-def _facts(first: Document, second: Document | None) -> dict[str, str]:
+def _facts(first: Document, second: Document | None, direction: Direction) -> dict[str, str]:
     facts = {
         "Format": documents.FORMATS[first.format],
         "Tags": first.scheme or "",
         "Encoding": f"{first.encoding.upper()}, {NEWLINES[first.newline]}",
         "Found": first.description,
     }
-    return facts | ({"Translation": second.description} if second else {})
+    if second is not None:
+        facts["Translation"] = second.description
+        if second.has_labels and direction == "translate-train":
+            facts["Gold"] = "the labels of the translation; methods never see them"
+    return facts
 
 
 def _document(

@@ -13,7 +13,7 @@ from typing import Any
 from projection.models import e5_file, e5_folder, e5_model, hub
 from projection.models.encoders import TransformerEncoder
 from projection.models.layers import HiddenLayer
-from projection.models.lazy import shared
+from projection.models.lazy import all_shared, shared
 from projection.models.subwords import SubwordTokenizer
 from projection.protocols import Encoding, Progress
 from projection.types import Sentence
@@ -115,6 +115,13 @@ class _Shared:
         self.parts, self.latest = parts, _Latest()
 
 
+def forget_latest() -> None:
+    """Drop the vectors of the latest sentences, so that what is timed next is really computed."""
+    for one in all_shared():
+        if isinstance(one, _Shared):
+            one.latest.clear()
+
+
 class _Latest:
     """The latest encodings, found again by the words of their sentences; thread-safe."""
 
@@ -137,6 +144,11 @@ class _Latest:
                 found[key] = encoding
                 self._keep(key, encoding)
         return [found[key] for key in keys]
+
+    def clear(self) -> None:
+        with self._lock:
+            self._known.clear()
+            self._bytes = 0
 
     def _keep(self, key: tuple[int, tuple[str, ...]], encoding: Encoding) -> None:
         with self._lock:

@@ -26,6 +26,12 @@ class loaded_once(cached_property):  # noqa: N801  reads like the property it re
             return super().__get__(instance, owner)
 
 
+def all_shared() -> list[Any]:
+    """Return everything that is shared and still held by somebody."""
+    with _LOADING:
+        return list(_SHARED.values())
+
+
 def shared(key: Hashable, load: Callable[[], Value]) -> Value:
     """Return what `load` made when `key` was asked for before, if somebody still holds it; else load it now."""
     with _LOADING:

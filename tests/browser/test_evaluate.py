@@ -47,7 +47,7 @@ def project(store, *more: Task, name="Gold") -> int:
 def opened(page, server, number: int, more: str = "") -> None:
     page.set_default_timeout(60_000)
     page.goto(f"{server.url}/evaluate?project={number}{more}", wait_until="domcontentloaded")
-    page.get_by_text("Wholly right").wait_for()
+    page.get_by_text("Wholly right, exactly").wait_for()
     page.locator(".st-key-chart-kinds-of-mistakes .point path, [class*='kinds'] .point path").first.wait_for()
 
 
@@ -126,7 +126,7 @@ def test_a_larger_project_is_evaluated_on_demand(page, server, store):
     number = project(store, *more, name="Large")
     page.goto(f"{server.url}/evaluate?project={number}", wait_until="domcontentloaded")
     page.get_by_role("button", name="Evaluate 404 sentences").click()
-    page.get_by_text("Wholly right").wait_for(timeout=120_000)
+    page.get_by_text("Wholly right, exactly").wait_for(timeout=120_000)
     page.get_by_text("of 404 sentences").first.wait_for(timeout=120_000)
 
 
