@@ -35,6 +35,8 @@ from views.evaluate_study import Results
 from views.resources import store
 from views.session import remembered
 
+_NO_MISTAKE = "No mistakes: every label is exactly right."
+
 
 def draw(
     project: Any,
@@ -114,14 +116,17 @@ class Board:
 
     def kinds(self) -> None:
         chart = self._kept("kinds", lambda: evaluate_mistakes.kinds_chart(self.results.study, self.theme))
-        panel(chart, "Kinds of mistakes", "what is not an exact match; click a bar for its sentences")
+        panel(
+            chart, "Kinds of mistakes", "what is not an exact match; click a bar for its sentences", lacking=_NO_MISTAKE
+        )
 
     def stages(self) -> None:
         study, focus = self.results.study, self.results.view.focus
         ordered = [focus, *(method for method in study.methods if method != focus)]
+        unseen = "Nobody could find out the stages: the log of the server says why."
         chart = self._kept("stages", lambda: evaluate_mistakes.stages_chart(study, ordered, self.theme), focus)
         panel(chart, "Stage to blame", f"{focus}, {evaluate_mistakes.mistakes_behind(study, focus)}",
-              lacking="Nobody looked for the stages: evaluate these sentences again.", below=_stages_told)  # fmt: skip
+              lacking=unseen if len(study.rows_with_mistakes(focus)) else _NO_MISTAKE, below=_stages_told)  # fmt: skip
 
     def confusion(self) -> None:
         study, focus = self.results.study, self.results.view.focus

@@ -40,6 +40,7 @@ def effort_chart(efforts: Sequence[Effort], theme: str) -> Chart:
     lay_out(figure, theme, height=280)
     figure.update_yaxes(rangemode="tozero", tickformat=".0%", title={"text": "changed", "font": {"size": 11}}, row=1)
     figure.update_yaxes(rangemode="tozero", title={"text": "seconds", "font": {"size": 11}}, row=2, nticks=4)
+    figure.update_xaxes(tickformat="d", nticks=min(8, len(numbers) + 1))
     figure.update_xaxes(title={"text": "sentences accepted", "font": {"size": 11}}, row=2)
     figure.update_traces(marker={"color": QUIET[theme]})
     rows = [(one.position + 1, f"{one.at:%Y-%m-%d %H:%M}", one.changes, one.kept, one.corrected, one.made,

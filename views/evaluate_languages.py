@@ -26,9 +26,7 @@ def draw(project: Any, run: Run, results: Results, own: Rows, theme: str) -> Non
     """Draw the table of this project's languages, and of other projects' where that is asked for."""
     others = _others(project, run)
     rows = {markup.language_name(code): counts for code, counts in own.items()}
-    if others and st.toggle(
-        f"With {markup.counted(len(others), 'other project')} that were evaluated", key="all-projects"
-    ):
+    if others and st.toggle(f"With {markup.counted(len(others), 'other evaluated project')}", key="all-projects"):
         for other, one in others.items():
             ground = Ground(one.settings["gold"], one.settings["source_labels"] == "recognized")
             cases = evaluate_study.cases(other, sentences(other), ground)

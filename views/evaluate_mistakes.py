@@ -25,12 +25,14 @@ _ON_SHADE = {
 _NOTHING = "nothing"
 
 
-def kinds_chart(study: Study, theme: str) -> Chart:
-    """Return a stacked bar for each method, one part for each kind of mistake that comes at all."""
+def kinds_chart(study: Study, theme: str) -> Chart | None:
+    """Return a stacked bar for each method, one part for each kind of mistake that comes at all; None without any."""
     import plotly.graph_objects as go
 
     found = {method: kinds(study, method) for method in study.methods}
     present = [kind for kind in KINDS if any(one.kinds[kind].count for one in found.values())]
+    if not present:
+        return None
     places = list(KINDS)
     figure, behind = go.Figure(), {}
     for kind in present:
@@ -78,13 +80,13 @@ def _kind_rows(found: Mapping[str, Kinds], behind: dict[str, Behind]) -> tuple[l
 def stages_chart(study: Study, methods: Sequence[str], theme: str) -> Chart | None:
     """Return a bar for each stage to blame for the mistakes of the first method; all are in the table.
 
-    None where nobody looked for the stage.
+    None where nobody looked for the stage, or there is no mistake.
     """
     import plotly.graph_objects as go
 
     found = {method: some for method in methods if (some := stages(study, method)) is not None}
     focus = methods[0]
-    if focus not in found:
+    if focus not in found or not any(cell.count for cell in found[focus].stages.values()):
         return None
     cells = found[focus].stages
     shown = sorted((stage for stage in cells if cells[stage].count), key=lambda stage: -cells[stage].count)

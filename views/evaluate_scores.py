@@ -156,12 +156,16 @@ def cost_chart(study: Study, tables: Tables, megabytes: Mapping[str, float], foc
             textposition=_PLACES[number % len(_PLACES)], textfont={"size": 11}, marker=marker, cliponaxis=False,
             customdata=[_key(method, None)], hovertemplate=f"{hover}<extra></extra>"))  # fmt: skip
     lay_out(figure, theme, height=300)
-    figure.update_xaxes(type="log", title={"text": "milliseconds a sentence", "font": {"size": 11}}, dtick="D2")
+    figure.update_xaxes(type="log", title={"text": "milliseconds a sentence", "font": {"size": 11}})
     values = [overall[method].f1 for method in known]
     figure.update_yaxes(title={"text": "F1", "font": {"size": 11}}, tickformat=".2f",
                         range=[max(0, min(values) - 0.05), min(1.03, max(values) + 0.06)])  # fmt: skip
     spread = [np.log10(max(1000 * costs[method].median, 0.01)) for method in known]
-    figure.update_xaxes(range=[min(spread) - 0.6, max(spread) + 0.6])
+    low, high = min(spread) - 0.6, max(spread) + 0.6
+    ticks = [
+        lead * 10.0**power for power in range(-3, 8) for lead in (1, 2, 5) if low <= np.log10(lead) + power <= high
+    ]
+    figure.update_xaxes(range=[low, high], tickvals=ticks, ticktext=[f"{tick:g}" for tick in ticks])
     rows = [(method, overall[method].f1, _milliseconds(costs[method].median), _milliseconds(costs[method].mean),
              megabytes.get(method), costs[method].known) for method in study.methods]  # fmt: skip
     said = "; ".join(f"{method} {1000 * costs[method].median:.3g} ms and F1 {score_text(overall[method].f1)}"

@@ -175,7 +175,7 @@ def test_nothing_at_all_can_be_drawn():
     empty = Study((Item(NONE, NONE),), {"a": (Found(()),)})
     tables = Tables(empty)
     drawn(evaluate_scores.scores_chart(empty, tables, tables.intervals(), "f1", "a", "light"))
-    drawn(evaluate_mistakes.kinds_chart(empty, "light"))
+    assert evaluate_mistakes.kinds_chart(empty, "light") is None
     drawn(evaluate_mistakes.confusion_chart(empty, "a", "light"))
     assert evaluate_curves.reliability_chart(empty, "a", "light") is None
     assert evaluate_curves.threshold_chart(empty, "a", "light") is None
