@@ -157,8 +157,8 @@ def _ahead(against: tuple[str, Difference] | None) -> str:
     sign = "+" if apart.value >= 0 else "\u2212"
     said = f"{sign}{abs(apart.value):.3f}".replace("0.", ".", 1)
     tone = "" if p >= 0.05 else "good" if apart.value > 0 else "bad"
-    chance = "p < .01" if p < 0.01 else f"p = {p:.2f}".replace("0.", ".", 1)
-    return markup.pill(f"{said} on {name}, {chance} (the larger of two tests)", tone)
+    chance = "p < .01" if p < 0.01 else f"p \u2264 {p:.2f}".replace("0.", ".", 1)
+    return markup.pill(f"{said} on {name}, {chance} by two tests", tone)
 
 
 def unable(methods: Mapping[str, str]) -> None:
