@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -130,6 +131,8 @@ def test_threshold(study):
     chart = evaluate_curves.threshold_chart(study, EVIL, "light")
     drawn(chart)
     assert [row[0] for row in chart.rows] == [0.8, 0.85] and chart.rows[0][3] == pytest.approx(0.8)
+    # between two scores a threshold keeps what the higher one keeps: up or down at the lower one, then along
+    assert {trace.line.shape for trace in chart.figure.data} == {"vh"}
 
 
 @pytest.mark.parametrize("effect", ["entity length", "sentence length", "frequency", "distance"])
@@ -192,6 +195,25 @@ def test_rules_rename_both_sides_and_keep_the_blame(study):
     assert merged.found[EVIL][1].problem == "No model."
     only = evaluate_study.with_rules(study, preset("masakhaner"))
     assert only.items == study.items
+
+
+def test_rules_rename_the_source_too_so_that_counterparts_are_found(study):
+    person = Study((replace(study.items[0], source=_renamed(SOURCE), gold=_renamed(GOLD)),), {"a": (found(),)})
+    usual = evaluate_study.with_rules(person, preset("conll"))
+    assert {entity.label for entity in usual.items[0].source.entities} == {"PER", "LOC"}
+    chart = evaluate_curves.effect_chart(usual, "distance", "a", "light")
+    assert dict((row[1], row[4]) for row in chart.rows)["no counterpart"] == 0
+
+
+def _renamed(sentence: Sentence) -> Sentence:
+    names = {"PER": "PERSON", "LOC": "GPE"}
+    return sentence.with_entities([replace(entity, label=names[entity.label]) for entity in sentence.entities])
+
+
+def test_mistakes_that_are_known_go_along_with_a_study(study):
+    known = study.mistakes("a")
+    assert study.signed("other").mistakes("a") is known and study.signed("other").signature == "other"
+    assert study.blamed(dict(study.found)).mistakes("a") is known
 
 
 def test_a_table_is_harmless_in_a_spreadsheet():

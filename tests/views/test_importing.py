@@ -130,3 +130,14 @@ def test_the_encoding_can_be_told():
     assert importing.file_reading(upload, None, None, **how).errors
     told = importing.file_reading(upload, None, None, **how, options=ReadingOptions(encoding="latin-1"))
     assert next(iter(told.tasks)).source.words == ("Müller",)
+
+
+def test_labels_of_a_translation_are_gold_and_said_to_be():
+    german = "EU B-ORG\nweist O\nDeutsche B-MISC\nab O\n\nPeter B-PER\nBlackburn I-PER\n\n"
+    reading = read(CONLL, german)
+    assert [len(task.target.entities) for task in reading.tasks] == [2, 1]
+    assert "never see" in reading.facts["Gold"]
+    plain = read(CONLL, "EU weist Deutsche ab\nPeter Blackburn\n", units="tokens")
+    assert "Gold" not in plain.facts and not any(task.target.entities for task in plain.tasks)
+    back = read(german, CONLL, direction="translate-test")
+    assert "Gold" not in back.facts and not any(task.source.entities for task in back.tasks)
