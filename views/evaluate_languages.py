@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from projection.corrections.runs import Run
 from projection.errors import ProjectionError
 from projection.evaluation.counts import Counts
+from projection.evaluation.rates import languages
 from projection.evaluation.study import Tables
 from views import evaluate_run, evaluate_scores, evaluate_study, markup
 from views.evaluate_choice import Ground
@@ -33,8 +35,21 @@ def draw(project: Any, run: Run, results: Results, own: Rows, theme: str) -> Non
             key = ("language", cases.place, one.revision, results.view.match)
             rows |= results.kept(key, lambda one=one, cases=cases: _rows(one, cases, results))
     methods = [method for method in results.study.methods if any(method in row for row in rows.values())]
-    chart = evaluate_scores.language_chart(rows, methods, theme)
+    chart = evaluate_scores.language_chart(
+        rows, methods, theme, results.kept("wrong by language", lambda: _wrong(results))
+    )
     panel(chart, "Languages and methods", f"F1, match {results.view.match}")
+
+
+def _wrong(results: Results) -> dict[tuple[str, str], tuple[int, ...]]:
+    """Return the rows with mistakes of each method in each language of this project."""
+    study = results.study
+    wrong = {method: study.rows_with_mistakes(method) for method in study.methods}
+    return {
+        (markup.language_name(code), method): tuple(np.intersect1d(rows, some).tolist())
+        for code, rows in languages(study).items()
+        for method, some in wrong.items()
+    }
 
 
 def _others(project: Any, run: Run) -> dict[int, Run]:

@@ -102,8 +102,14 @@ def _with_mistakes(tables: Tables, method: str, label: str | None) -> tuple[int,
     return tuple(np.flatnonzero((counts[:, 0] < counts[:, 1]) | (counts[:, 0] < counts[:, 2])).tolist())
 
 
-def language_chart(rows: Mapping[str, Mapping[str, Counts]], methods: Sequence[str], theme: str) -> Chart:
-    """Return F1 of each method in each language; `rows` is language -> method -> Counts, cells may be missing."""
+def language_chart(
+    rows: Mapping[str, Mapping[str, Counts]], methods: Sequence[str], theme: str,
+    wrong: Mapping[tuple[str, str], tuple[int, ...]] | None = None,
+) -> Chart:  # fmt: skip
+    """Return F1 of each method in each language; `rows` is language -> method -> Counts, cells may be missing.
+
+    `wrong` has the rows of the study with mistakes for those (language, method) that are in it.
+    """
     import plotly.graph_objects as go
 
     names = list(rows)
@@ -122,6 +128,11 @@ def language_chart(rows: Mapping[str, Mapping[str, Counts]], methods: Sequence[s
             colour = ({"light": "#FFFFFF", "dark": "#0E1117"} if dark else TEXT)[theme]
             figure.add_annotation(x=plain(method), y=plain(name), text=score_text(value) or "\u2013", showarrow=False,
                                   font={"color": colour, "size": 13})  # fmt: skip
+    keys = {(name, method): f"{method}\t{name}" for name, method in wrong or {}}
+    figure.add_trace(go.Scatter(
+        x=[plain(method) for _, method in keys], y=[plain(name) for name, _ in keys], mode="markers",
+        customdata=list(keys.values()), hoverinfo="skip", showlegend=False,
+        marker={"symbol": "square", "size": 30, "color": "rgba(0,0,0,0)"}))  # fmt: skip
     lay_out(figure, theme, height=90 + 38 * len(names))
     figure.update_xaxes(side="top", showgrid=False, tickangle=-30 if len(methods) > 4 else 0)
     figure.update_yaxes(autorange="reversed", showgrid=False)
@@ -129,7 +140,9 @@ def language_chart(rows: Mapping[str, Mapping[str, Counts]], methods: Sequence[s
               for name in names for method, one in rows[name].items()]  # fmt: skip
     said = "; ".join(f"{name}, {method} {score_text(f1)}" for name, method, _, _, f1, _ in listed)
     heads = ("Language", "Method", "Precision", "Recall", "F1", "Gold")
-    return Chart("languages", figure, heads, listed, f"F1 by language and method: {said}.")
+    behind = {key: Behind(f"{method}, mistakes in {name}", wrong[name, method]) for (name, method), key in keys.items()}
+    row_keys = [keys.get((name, method), "") for name, method, *_ in listed]
+    return Chart("languages", figure, heads, listed, f"F1 by language and method: {said}.", row_keys, behind)
 
 
 def cost_chart(study: Study, tables: Tables, megabytes: Mapping[str, float], focus: str, theme: str) -> Chart | None:

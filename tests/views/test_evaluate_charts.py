@@ -155,7 +155,11 @@ def test_languages_with_a_missing_cell(study):
     overall = Tables(study).overall()
     chart = evaluate_scores.language_chart({"German": overall, EVIL: {"a": overall["a"]}}, study.methods, "dark")
     drawn(chart)
-    assert len(chart.rows) == 3
+    assert len(chart.rows) == 3 and not chart.behind
+    wrong = {("German", "a"): (0,)}
+    clicked = evaluate_scores.language_chart({"German": overall}, study.methods, "light", wrong)
+    drawn(clicked)
+    assert clicked.behind["a\tGerman"].rows == (0,) and every_key(clicked.figure) == ["a\tGerman"]
 
 
 def test_what_changed(study):
