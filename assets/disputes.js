@@ -10,7 +10,10 @@ const make = (tag, className, text) => {
 export default function ({ data, setTriggerValue, parentElement }) {
   const root = parentElement.querySelector(".disputes")
   const focused = root.getRootNode().activeElement?.dataset.position
-  root.querySelector("tbody").replaceChildren(...data.rows.map((row) => makeRow(row, data.current)))
+  const rows = JSON.stringify(data.rows)
+  if (root.shown !== rows) root.querySelector("tbody").replaceChildren(...data.rows.map(makeRow)) // a click in between would be lost
+  root.shown = rows
+  for (const line of root.querySelectorAll("tr[data-position]")) mark(line, +line.dataset.position === data.current)
   if (focused !== undefined) root.querySelector(`button[data-position="${focused}"]`)?.focus()
   root.onclick = (event) => {
     const chosen = event.target.closest("tr[data-position]")
@@ -18,8 +21,15 @@ export default function ({ data, setTriggerValue, parentElement }) {
   }
 }
 
-function makeRow(row, current) {
-  const line = make("tr", row.position === current ? "current" : "")
+function mark(line, current) {
+  line.classList.toggle("current", current)
+  const open = line.querySelector("button")
+  if (current) open.setAttribute("aria-current", "true")
+  else open.removeAttribute("aria-current")
+}
+
+function makeRow(row) {
+  const line = make("tr")
   line.dataset.position = row.position
   const text = make("td")
   const open = make("button", "", row.text)
@@ -27,7 +37,6 @@ function makeRow(row, current) {
   open.dir = row.direction
   open.lang = row.language
   open.title = row.text
-  if (row.position === current) open.setAttribute("aria-current", "true")
   text.append(open)
   line.append(make("td", "number", String(row.position + 1)), text, scoreCell(row), spansCell(row))
   return line

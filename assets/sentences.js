@@ -9,7 +9,9 @@ const make = (tag, className, text) => {
 export default function ({ data, setTriggerValue, parentElement }) {
   const root = parentElement.querySelector(".sentences")
   root.setAttribute("aria-label", data.title)
-  root.querySelector("ol").replaceChildren(...data.rows.map(makeRow))
+  const rows = JSON.stringify(data.rows)
+  if (root.shown !== rows) root.querySelector("ol").replaceChildren(...data.rows.map(makeRow))
+  root.shown = rows
   root.onclick = (event) => {
     const chosen = event.target.closest("li[data-position]")
     if (chosen) setTriggerValue("open", { position: +chosen.dataset.position })

@@ -67,8 +67,8 @@ def test_a_bar_leads_to_its_sentences_and_these_to_the_editor(page, server, stor
     assert "gold" in listed.first.inner_text() and "found" in listed.first.inner_text()
     listed.first.locator("button").click()
     page.wait_for_url("**/inspect?**")
-    assert "m=heuristic" in page.url
     page.locator(".target .box").first.wait_for()
+    assert page.get_by_role("combobox", name="Method").first.input_value() == "heuristic"
     assert page.get_by_label("Sentence", exact=True).first.input_value() in ("3", "4")
     page.get_by_text("1 of 1", exact=True).wait_for()
     page.get_by_role("button", name="Leave the list").click()
@@ -88,6 +88,7 @@ def test_accepting_goes_through_the_list(page, server, store):
     page.locator(".target .word").first.click()
     page.keyboard.press("a")
     page.get_by_text("This was the last of the list.").wait_for()
+    page.locator(".editor .saved.good", has_text="Saved").wait_for()
     assert store.sentence(number, int(walked) - 1).edits.checked
 
 
