@@ -146,7 +146,7 @@ def language_chart(
 
 
 def cost_chart(study: Study, tables: Tables, megabytes: Mapping[str, float], focus: str, theme: str) -> Chart | None:
-    """Return F1 against milliseconds a sentence, with the size of the models in the table; None where no time is known.
+    """Return F1 against milliseconds a sentence, with memory in the table; None where no time is known.
 
     Times are medians over the sentences whose every stage was computed and not reused.
     """
@@ -162,7 +162,8 @@ def cost_chart(study: Study, tables: Tables, megabytes: Mapping[str, float], foc
     for number, method in enumerate(ordered):
         one, colour = costs[method], (ACCENT if method == focus else QUIET)[theme]
         size = megabytes.get(method, 0.0)
-        hover = f"{plain(method)}: F1 {score_text(overall[method].f1)}, {1000 * one.median:.3g} ms, {size:.0f} MB"
+        hover = f"{plain(method)}: F1 {score_text(overall[method].f1)}, {1000 * one.median:.3g} ms, "
+        hover += f"models {size:.0f} MB" + ("" if one.megabytes is None else f", {one.megabytes:.0f} MB at work")
         marker = {"size": 8 + min(size, 4000) ** 0.5 / 3, "color": colour}
         figure.add_trace(go.Scatter(
             x=[max(1000 * one.median, 0.01)], y=[overall[method].f1], mode="markers+text", text=[plain(method)],
@@ -180,11 +181,12 @@ def cost_chart(study: Study, tables: Tables, megabytes: Mapping[str, float], foc
     ]
     figure.update_xaxes(range=[low, high], tickvals=ticks, ticktext=[f"{tick:g}" for tick in ticks])
     rows = [(method, overall[method].f1, _milliseconds(costs[method].median), _milliseconds(costs[method].mean),
-             megabytes.get(method), costs[method].known) for method in study.methods]  # fmt: skip
+             costs[method].megabytes, megabytes.get(method), costs[method].known)
+            for method in study.methods]  # fmt: skip
     said = "; ".join(f"{method} {1000 * costs[method].median:.3g} ms and F1 {score_text(overall[method].f1)}"
                      for method in known)  # fmt: skip
     behind = {_key(method, None): Behind(_said(method, None), _with_mistakes(tables, method, None)) for method in known}
-    heads = ("Method", "F1", "Median ms", "Mean ms", "Models MB", "Sentences timed")
+    heads = ("Method", "F1", "Median ms", "Mean ms", "MB at work", "Models MB", "Sentences timed")
     keys = [_key(method, None) if method in known else "" for method in study.methods]
     return Chart("cost", figure, heads, rows, f"Quality against cost: {said}.", keys, behind)
 

@@ -11,12 +11,14 @@ from projection.pipeline import Resources
 class Passing(Resources):
     """Resources that share what is loaded in `pool` and soon forget their results.
 
-    With `measured` the results of the pool are not used either, so that the seconds of every stage are real.
+    With `measured` the results of the pool are not used either, so that the seconds of every stage are real; and every
+    stage says how much memory it took.
     """
 
     def __init__(self, pool: Resources, *, results: int, measured: bool = False):
         super().__init__(results=results)
         self._pool, self._measured = pool, measured
+        self.measures_memory = measured
 
     def component(self, role: str, name: str, options: Any = None) -> Any:
         return self._pool.component(role, name, options)

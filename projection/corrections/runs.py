@@ -177,6 +177,8 @@ def _dump_found(found: Found, gold: Sequence[Entity]) -> dict[str, Any]:
         row["carried"] = list(found.carried)
     if found.seconds is not None:
         row["seconds"] = found.seconds
+    if found.megabytes is not None:
+        row["megabytes"] = found.megabytes
     if found.blames is not None:
         row["blames"] = [_dump_blame(blame, gold, found.entities) for blame in found.blames]
     return row
@@ -187,7 +189,7 @@ def _load_found(row: Mapping[str, Any], gold: Sequence[Entity]) -> Found:
         return Found(None, row["problem"])
     entities = load_entities(row["entities"])
     blames = tuple(_load_blame(one, gold, entities) for one in row["blames"]) if "blames" in row else None
-    return Found(entities, "", blames, tuple(row.get("carried", (0, 0))), row.get("seconds"))
+    return Found(entities, "", blames, tuple(row.get("carried", (0, 0))), row.get("seconds"), row.get("megabytes"))
 
 
 def _dump_blame(blame: Blame, gold: Sequence[Entity], found: Sequence[Entity]) -> list[Any]:

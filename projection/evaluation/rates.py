@@ -48,19 +48,26 @@ def ratio(tables: Tables, method: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds a sentence takes, over the sentences where that is `known`; both are None where it never is."""
+    """Seconds a sentence takes, over the sentences where that is `known`; both are None where it never is.
+
+    `megabytes` is the most that was taken while a batch of sentences was computed, None where nobody measured.
+    """
 
     mean: float | None
     median: float | None
     known: int
     unknown: int
+    megabytes: float | None = None
 
 
 def cost(study: Study, method: str) -> Cost:
     """Return what a sentence costs. Raises KeyError for an unknown method."""
     seconds = [one.seconds for one in study.found[method] if one.seconds is not None]
     unknown = len(study.items) - len(seconds)
-    return Cost(fmean(seconds), median(seconds), len(seconds), unknown) if seconds else Cost(None, None, 0, unknown)
+    if not seconds:
+        return Cost(None, None, 0, unknown)
+    taken = [one.megabytes for one in study.found[method] if one.megabytes is not None]
+    return Cost(fmean(seconds), median(seconds), len(seconds), unknown, max(taken, default=None))
 
 
 def languages(study: Study) -> dict[str, NDArray[np.intp]]:

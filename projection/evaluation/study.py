@@ -44,7 +44,8 @@ class Found:
 
     `blames` has one Blame for each mistake, None where nobody looked. `carried` is (source entities with a place on
     the target, source entities); (0, 0) for a method that does not look at the source. `seconds` is what the sentence
-    took with everything the method reads, None where that is not known (say, since results were reused).
+    took with everything the method reads, None where that is not known (say, since results were reused). `megabytes` is
+    the most that any of these stages took for the batch the sentence was in, None where nobody measured.
     """
 
     entities: tuple[Entity, ...] | None
@@ -52,6 +53,7 @@ class Found:
     blames: tuple[Blame, ...] | None = None
     carried: tuple[int, int] = (0, 0)
     seconds: float | None = None
+    megabytes: float | None = None
 
 
 @dataclass(frozen=True)

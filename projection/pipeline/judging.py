@@ -74,7 +74,7 @@ def _blamed(pipeline: Pipeline, method: str, cases: Sequence[Case]) -> list[tupl
 
 def _found(pipeline: Pipeline, method: str, outcome: Outcome, reference: Reference) -> Found:
     """Return everything but the blames."""
-    seconds = _seconds(pipeline, method, outcome)
+    seconds, megabytes = _cost(pipeline, method, outcome)
     projection = outcome.projections.get(method)
     if projection is None:
         said = outcome.method_errors.get(method) or (str(outcome.error) if outcome.error else "It gave no result.")
@@ -82,7 +82,7 @@ def _found(pipeline: Pipeline, method: str, outcome: Outcome, reference: Referen
     if projection.bitext.target.words != reference.gold.words:
         return Found(None, OWN_TRANSLATION if pipeline.writes(method) else OTHER_WORDS, seconds=seconds)
     carried = _carried(projection) if pipeline.reads_source(method) else (0, 0)
-    return Found(projection.entities, carried=carried, seconds=seconds)
+    return Found(projection.entities, carried=carried, seconds=seconds, megabytes=megabytes)
 
 
 def _carried(projection: Projection) -> tuple[int, int]:
@@ -113,8 +113,11 @@ def _replay(pipeline: Pipeline, method: str) -> Replay | None:
         return None
 
 
-def _seconds(pipeline: Pipeline, method: str, outcome: Outcome) -> float | None:
-    """Return what the sentence took with all that the method reads, None unless all of it was computed now."""
+def _cost(pipeline: Pipeline, method: str, outcome: Outcome) -> tuple[float | None, float | None]:
+    """Return the seconds the sentence took with all that the method reads, and the most megabytes of any stage.
+
+    None unless all of it was computed now.
+    """
     evidence, needed = pipeline.evidence(method), {method}
     needed |= {stage for stage, kinds in GIVES.items() if evidence & kinds}
     if pipeline.reads_source(method):
@@ -123,5 +126,6 @@ def _seconds(pipeline: Pipeline, method: str, outcome: Outcome) -> float | None:
         needed.add("translation")
     stages = [stage for stage in outcome.stages if stage.name in needed]
     if any(stage.reused for stage in stages) or method not in {stage.name for stage in stages}:
-        return None
-    return sum(stage.seconds for stage in stages)
+        return None, None
+    taken = [stage.megabytes for stage in stages if stage.megabytes is not None]
+    return sum(stage.seconds for stage in stages), max(taken, default=None)

@@ -22,6 +22,9 @@ class Resources:
     differ in their extraction or threshold share one encoder.
     """
 
+    measures_memory = False
+    """Whether stages say how much memory they took."""
+
     def __init__(self, results: int = 5000, *, megabytes: float = 512, components: int = 8):
         self._most_results, self._most_bytes, self._most_components = results, megabytes * 1e6, components
         self._lock = threading.RLock()

@@ -137,13 +137,17 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One step of one sentence: the component's signature, its seconds, and whether the result was reused."""
+    """One step of one sentence: the component's signature, its seconds, and whether the result was reused.
+
+    `megabytes` is what the batch with this sentence took while it was computed, None where nobody measured.
+    """
 
     name: str
     component: str
     seconds: float
     reused: bool
     warnings: tuple[str, ...] = ()
+    megabytes: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Any, Literal
 
 from projection.errors import Cancelled, ModelUnavailable, ProjectionError
+from projection.pipeline.memory import Peak
 from projection.pipeline.resources import Resources
 from projection.pipeline.setup import Outcome, Stage, StageError, Task
 from projection.types import Alignment, Entity, LabelProbabilities, Projection, Sentence, Similarity
@@ -87,9 +88,10 @@ class StageRun:
         places = {work: (self.name, signature, self.key(work)) for work in works}
         known = {work: resources.result(place, _NOT_KEPT) for work, place in places.items()}
         fresh = [work for work in works if known[work] is _NOT_KEPT]
-        begin = perf_counter()
-        computed = self._compute(component, fresh)
-        seconds = (perf_counter() - begin) / max(1, len(fresh))
+        with Peak(resources.measures_memory and bool(fresh)) as peak:
+            begin = perf_counter()
+            computed = self._compute(component, fresh)
+            seconds = (perf_counter() - begin) / max(1, len(fresh))
         for work in works:
             reused = known[work] is not _NOT_KEPT
             if not reused and work not in computed:
@@ -98,7 +100,8 @@ class StageRun:
             if not reused:
                 resources.keep(places[work], value)
             took = 0.0 if reused else seconds
-            work.stages.append(Stage(self.name, signature, took, reused, self.warnings(value)))
+            taken = None if reused else peak.megabytes
+            work.stages.append(Stage(self.name, signature, took, reused, self.warnings(value), taken))
             yield work, value
 
     def _compute(self, component: Any, works: list[Work]) -> dict[Work, Any]:

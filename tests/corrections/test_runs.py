@@ -17,7 +17,7 @@ GOLD = Sentence.from_words(WORDS, "pt", [Entity(Span(0, 2), "PER"), Entity(Span(
 SOURCE = Sentence.from_words(["Ana", "went"], "en", [Entity(Span(0, 1), "PER", 0.5, "model")])
 ENTITIES = (Entity(Span(0, 1), "PER", 0.75, "projected"), Entity(Span(4, 6), "LOC", 1.0, "projected"))
 (MISTAKE,) = mistakes(ENTITIES, GOLD.entities, WORDS)
-GOOD = Found(ENTITIES, "", (Blame(MISTAKE, "wrong link", "replacement", "“Ana” is linked."),), (2, 3), 0.25)
+GOOD = Found(ENTITIES, "", (Blame(MISTAKE, "wrong link", "replacement", "“Ana” is linked."),), (2, 3), 0.25, 12.5)
 FAILED = Found(None, "translation: too long")
 
 

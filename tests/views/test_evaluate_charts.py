@@ -37,7 +37,8 @@ SOURCE = Sentence.from_words(WORDS, "pt", [label(0, 2, "PER"), label(3, 4, "PER"
 
 def found(*entities: Entity, gold: Sentence = GOLD, seconds: float | None = 0.01) -> Found:
     wrong = mistakes(entities, gold.entities, gold.words)
-    return Found(entities, "", tuple(Blame(one, "wrong link", "rule", "Why.") for one in wrong), (2, 3), seconds)
+    blames = tuple(Blame(one, "wrong link", "rule", "Why.") for one in wrong)
+    return Found(entities, "", blames, (2, 3), seconds, 5.0)
 
 
 @pytest.fixture
@@ -146,7 +147,7 @@ def test_effects(study, effect):
 def test_cost(study):
     chart = evaluate_scores.cost_chart(study, Tables(study), {"a": 70.0, EVIL: 0.0}, "a", "light")
     drawn(chart)
-    assert chart.rows[0] == ("a", 0, pytest.approx(20), pytest.approx(20), 70, 2)
+    assert chart.rows[0] == ("a", 0, pytest.approx(20), pytest.approx(20), 5, 70, 2)
     unknown = Study(study.items, {"a": (Found(()), Found(()))})
     assert evaluate_scores.cost_chart(unknown, Tables(unknown), {}, "a", "light") is None
 

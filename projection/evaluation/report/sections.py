@@ -219,6 +219,7 @@ def cost_of_methods(told: Figures) -> Markup | None:
         (
             element("bdi", method),
             *(shown(value and value * 1000, 1) for value in (one.mean, one.median)),
+            shown(one.megabytes, 0),
             one.known,
             one.unknown,
         )
@@ -226,6 +227,9 @@ def cost_of_methods(told: Figures) -> Markup | None:
     ]
     spoken = "; ".join(f"{method}: {time:.3g} ms, F1 {shown(score)}" for method, (time, score) in points.items())
     title = "Quality against cost"
-    meaning = "F1 over all labels, and how long a sentence takes (median) with everything the method reads."
-    data = table(("Method", "mean ms", "median ms", "sentences", "unknown"), rows)
+    meaning = (
+        "F1 over all labels, and how long a sentence takes (median) with everything the method reads; MB at work: "
+    )
+    meaning += "the most memory that was taken while some sentences were computed, besides the models."
+    data = table(("Method", "mean ms", "median ms", "MB at work", "sentences", "unknown"), rows)
     return figure(title, meaning, costs(points, told.best, title, f"{spoken}."), data)
