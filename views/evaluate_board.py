@@ -152,17 +152,19 @@ class Board:
                 "What is hard", list(EFFECTS), key="effect", default=next(iter(EFFECTS)), required=True,
                 format_func=str.capitalize, label_visibility="collapsed",
             )  # fmt: skip
-            build = lambda: evaluate_curves.effect_chart(study, effect, focus, self.theme)  # noqa: E731
-            return self._kept("effect", build, effect, focus), EFFECTS[effect]
+            chart = self._kept(
+                "effect", lambda: evaluate_curves.effect_chart(study, effect, focus, self.theme), effect, focus
+            )
+            return chart, EFFECTS[effect]
 
         panel(chosen, "What is hard to find exactly", lacking="Nothing is known of it: it needs labels in the source.")
 
     def cost(self) -> None:
         study, focus, match = self.results.study, self.results.view.focus, self.results.view.match
         sizes = {method: evaluate_study.megabytes(self.project.setup, method) for method in study.methods}
-        build = lambda: evaluate_scores.cost_chart(study, self.results.tables, sizes, focus, self.theme)  # noqa: E731
-        panel(self._kept("cost", build, match, focus, str(sizes)), "Quality against cost",
-              "median time with all a method reads; size: its models",
+        chart = self._kept("cost", lambda: evaluate_scores.cost_chart(
+            study, self.results.tables, sizes, focus, self.theme), match, focus, str(sizes))  # fmt: skip
+        panel(chart, "Quality against cost", "median time with all a method reads; size: its models, memory in the table",
               lacking="No times are known: every result was there already.")  # fmt: skip
 
 
