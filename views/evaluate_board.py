@@ -164,7 +164,7 @@ class Board:
         sizes = {method: evaluate_study.megabytes(self.project.setup, method) for method in study.methods}
         chart = self._kept("cost", lambda: evaluate_scores.cost_chart(
             study, self.results.tables, sizes, focus, self.theme), match, focus, str(sizes))  # fmt: skip
-        panel(chart, "Quality against cost", "median time with all a method reads; size: its models, memory in the table",
+        panel(chart, "Quality against cost", "median time with all a method reads; size: its models",
               lacking="No times are known: every result was there already.")  # fmt: skip
 
 
