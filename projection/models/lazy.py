@@ -27,9 +27,8 @@ class loaded_once(cached_property):  # noqa: N801  reads like the property it re
 
 
 def all_shared() -> list[Any]:
-    """Return everything that is shared and still held by somebody."""
-    with _LOADING:
-        return list(_SHARED.values())
+    """Return everything that is shared and still held by somebody; never waits for a model that is being loaded."""
+    return [value for reference in _SHARED.valuerefs() if (value := reference()) is not None]
 
 
 def shared(key: Hashable, load: Callable[[], Value]) -> Value:
