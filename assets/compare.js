@@ -1,12 +1,5 @@
 // The methods of one sentence beneath each other. It only shows and selects; every change of data is made by the
 // page. Texts are set with textContent, never as HTML.
-const make = (tag, className, text) => {
-  const node = document.createElement(tag)
-  if (className) node.className = className
-  if (text !== undefined) node.textContent = text
-  return node
-}
-
 export default function ({ data, setStateValue, setTriggerValue, parentElement }) {
   const root = parentElement.querySelector(".compare")
   const focused = root.getRootNode().activeElement?.dataset.key

@@ -1,12 +1,5 @@
 // The sentences methods differ on; a click on a row asks the page for that sentence. Texts are set with textContent,
 // never as HTML.
-const make = (tag, className, text) => {
-  const node = document.createElement(tag)
-  if (className) node.className = className
-  if (text !== undefined) node.textContent = text
-  return node
-}
-
 export default function ({ data, setTriggerValue, parentElement }) {
   const root = parentElement.querySelector(".disputes")
   const focused = root.getRootNode().activeElement?.dataset.position

@@ -1,11 +1,4 @@
 // How the list, the preview and the state of what is stored are drawn.
-const make = (tag, className, text) => {
-  const node = document.createElement(tag)
-  if (className) node.className = className
-  if (text !== undefined) node.textContent = text
-  return node
-}
-
 function paint(list) {
   const { rows, people, empty } = list.data
   const table = list.find("table")

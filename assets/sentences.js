@@ -1,11 +1,4 @@
 // Sentences with what is wrong in each; a click on one asks the page for it. Texts are set with textContent, never as HTML.
-const make = (tag, className, text) => {
-  const node = document.createElement(tag)
-  if (className) node.className = className
-  if (text !== undefined) node.textContent = text
-  return node
-}
-
 export default function ({ data, setTriggerValue, parentElement }) {
   const root = parentElement.querySelector(".sentences")
   root.setAttribute("aria-label", data.title)

@@ -15,6 +15,7 @@ from views.compare_data import Corpus, Dispute, Row, comparison_setup, disputes,
 from views.jobs import Job
 from views.resources import compute_lock, disputes_component, resources, store
 from views.session import remembered
+from views.stored import sentences
 
 Pairs = Mapping[tuple[str, str], Pair]
 QUICK = 1.0
@@ -64,9 +65,7 @@ def corpus_panel(project: Any, position: int, corpus: Corpus, methods: Sequence[
 
 def _tasks(project_id: int) -> list[Task]:
     version = (project_id, store().version(project_id))
-    return remembered(
-        "compare-tasks", version, lambda: [item.edits.apply(item.task) for item in store().sentences(project_id)]
-    )
+    return remembered("compare-tasks", version, lambda: [one.edits.apply(one.task) for one in sentences(project_id)])
 
 
 def _current_run(corpus: Corpus) -> Run | None:

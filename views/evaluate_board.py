@@ -28,6 +28,7 @@ from views import (
     evaluate_study,
     markup,
 )
+from views.chart import Chart
 from views.evaluate_gold import Cases
 from views.evaluate_panels import Chosen, panel
 from views.evaluate_run import Known
@@ -161,9 +162,12 @@ class Board:
 
     def cost(self) -> None:
         study, focus, match = self.results.study, self.results.view.focus, self.results.view.match
-        sizes = {method: evaluate_study.megabytes(self.project.setup, method) for method in study.methods}
-        chart = self._kept("cost", lambda: evaluate_scores.cost_chart(
-            study, self.results.tables, sizes, focus, self.theme), match, focus, str(sizes))  # fmt: skip
+
+        def build() -> Chart | None:
+            sizes = {method: evaluate_study.megabytes(self.project.setup, method) for method in study.methods}
+            return evaluate_scores.cost_chart(study, self.results.tables, sizes, focus, self.theme)
+
+        chart = self._kept("cost", build, match, focus)
         panel(chart, "Quality against cost", "median time with all a method reads; size: its models",
               lacking="No times are known: every result was there already.")  # fmt: skip
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import streamlit as st
 
 from projection.corrections.runs import Judged, Run, Runs, signature_hash
-from projection.errors import Cancelled, ProjectionError
+from projection.errors import ProjectionError
 from projection.evaluation.study import Item
 from projection.models.embedded import forget_latest
 from projection.pipeline import Pipeline, Resources, Setup
@@ -24,8 +23,8 @@ from views.jobs import Background, Shared
 from views.passing import Passing
 from views.resources import compute_lock, resources, store
 
-log = logging.getLogger(__name__)
 CHUNK = 8
+PAUSE = 0.01
 STORE_EVERY = 2.0
 
 
@@ -39,21 +38,14 @@ class Evaluating(Background):
         self, run: Run, setup: Setup, programs: Mapping[str, str], cases: Sequence[Case], runs: Runs, pool: Resources,
         lock: threading.Lock,
     ):  # fmt: skip
-        super().__init__()
+        super().__init__(len(cases))
         self.run, self.setup, self.methods = run, setup, tuple(programs)
         self.programs = dict(programs)
-        self.done, self.total = 0, len(cases)
-        self.stopped = False
         self._cases, self._runs, self._lock, self._pool = cases, runs, lock, pool
         self._waiting: list[Judged] = []
         self._signatures: dict[str, str] = {}
         self._stored_at = monotonic()
         self._begin("projection-evaluation")
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Return how long the rest takes at the pace so far, None before anything is done."""
-        return self.seconds / self.done * (self.total - self.done) if self.done else None
 
     def covers(self, settings: Mapping[str, Any], programs: Mapping[str, str], cases: Sequence[Case]) -> bool:
         """Whether this was to do just that: these methods, as they are now, on all of these sentences."""
@@ -61,23 +53,15 @@ class Evaluating(Background):
         same = self.run.settings == settings and programs.items() <= self.programs.items()
         return same and all((case.position, case.content) in begun for case in cases)
 
-    def _run(self) -> None:
-        try:
-            pipeline = Pipeline(self.setup, Passing(self._pool, results=8 * CHUNK, measured=True), chunk=CHUNK)
-            self._warm_up()
-            for start in range(0, self.total, CHUNK):
-                self._chunk(pipeline, self._cases[start : start + CHUNK])
-        except Cancelled:
-            self.stopped = True
-        except ProjectionError as problem:
-            self.problem = str(problem)
-        except Exception as problem:
-            log.exception("evaluating failed")
-            self.problem = (
-                f"Something unexpected happened ({type(problem).__name__}: {problem}). What was evaluated is kept."
-            )
-        finally:
-            self._end()
+    def _work(self) -> None:
+        pipeline = Pipeline(self.setup, Passing(self._pool, results=8 * CHUNK, measured=True), chunk=CHUNK)
+        self._warm_up()
+        for start in range(0, self.total, CHUNK):
+            self._chunk(pipeline, self._cases[start : start + CHUNK])
+            sleep(PAUSE)  # a lock that is taken again at once is never got by anybody else
+
+    def _finish(self) -> None:
+        self._store()
 
     def _warm_up(self) -> None:
         """Run one sentence for nothing, so that loading models is not counted as the cost of a sentence."""
@@ -103,14 +87,6 @@ class Evaluating(Background):
         self.done += len(cases)
         if monotonic() - self._stored_at > STORE_EVERY:
             self._store()
-
-    def _end(self) -> None:
-        try:
-            self._store()
-        except ProjectionError as problem:
-            self.problem = self.problem or str(problem)
-        finally:
-            self._ended.set()
 
     def _store(self) -> None:
         waiting, self._waiting, self._stored_at = self._waiting, [], monotonic()

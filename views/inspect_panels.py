@@ -142,7 +142,7 @@ def empty() -> None:
 
 def failed(job: Job, slot: str = "job") -> None:
     """A run ended without a result: say what happened and offer to go on."""
-    if job.cancelled:
+    if job.stopped:
         st.html(markup.notice("Stopped", "Nothing was lost. Run it again, or change the settings above first."))
     else:
         st.html(markup.notice("This could not be computed", job.problem or "", "bad"))

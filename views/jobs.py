@@ -17,13 +17,19 @@ CHUNK = 8
 
 
 class Background:
-    """Work on a thread of its own that can be looked at and stopped; the work itself is `_run` of what inherits this.
+    """Work on a thread of its own that can be looked at and stopped; the work itself is `_work` of what inherits this.
 
-    `stage` names what is being done. Pass `_look` and `_say` to the pipeline, so that a stop is noticed.
+    `done` of `total` sentences are finished, `stage` names what is being done; at the end `stopped` says that somebody
+    ended it, `problem` that it ended early, with what `kept` says of the work so far. Pass `_look` and `_say` to the
+    pipeline, so that a stop is noticed.
     """
 
-    def __init__(self):
+    kept = "Your work is stored."
+
+    def __init__(self, total: int):
+        self.done, self.total = 0, total
         self.stage = ""
+        self.stopped = False
         self.problem: str | None = None
         self.began = monotonic()
         self._stop, self._ended = threading.Event(), threading.Event()
@@ -31,6 +37,11 @@ class Background:
     @property
     def seconds(self) -> float:
         return monotonic() - self.began
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Return how long the rest takes at the pace so far, None before anything is done."""
+        return self.seconds / self.done * max(0, self.total - self.done) if self.done else None
 
     @property
     def finished(self) -> bool:
@@ -48,7 +59,30 @@ class Background:
         threading.Thread(target=self._run, name=name, daemon=True).start()
 
     def _run(self) -> None:
+        try:
+            self._guarded(self._work)
+            self._guarded(self._finish)
+        finally:
+            self._ended.set()
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Do a part of the work; what goes wrong is said, the first of several."""
+        try:
+            work()
+        except Cancelled:
+            self.stopped = True
+        except ProjectionError as problem:
+            self.problem = self.problem or str(problem)
+        except Exception as problem:
+            log.exception("%s ended early", type(self).__name__)
+            said = f"Something unexpected happened ({type(problem).__name__}: {problem}). {self.kept}"
+            self.problem = self.problem or said
+
+    def _work(self) -> None:
         raise NotImplementedError
+
+    def _finish(self) -> None:
+        """What is left to do however the work ended."""
 
     def _look(self, done: int, total: int) -> None:
         if self._stop.is_set():
@@ -77,32 +111,21 @@ class Job(Background):
         keep: Callable[[int, Outcome], Any] = lambda index, outcome: outcome,
         also: Iterable[str] = ("alignment",),
     ):
-        super().__init__()
-        self.setup, self.total, self.done = setup, len(tasks), 0
+        super().__init__(len(tasks))
+        self.setup = setup
         self.results: list[Any] = []
-        self.cancelled = False
-        self._work = (tasks, resources, lock, keep, tuple(also))
+        self._given = (tasks, resources, lock, keep, tuple(also))
         self._begin("projection-job")
 
-    def _run(self) -> None:
-        tasks, resources, lock, keep, also = self._work
-        try:
-            pipeline = Pipeline(self.setup, resources, chunk=CHUNK, also=also)
-            for start in range(0, len(tasks), CHUNK):
-                with lock:
-                    outcomes = pipeline.run(tasks[start : start + CHUNK], self._look, self._say)
-                for outcome in outcomes:
-                    self.results.append(keep(len(self.results), outcome))
-                self.done = len(self.results)
-        except Cancelled:
-            self.cancelled = True
-        except ProjectionError as problem:
-            self.problem = str(problem)
-        except Exception as problem:
-            log.exception("a background run failed")
-            self.problem = f"Something unexpected happened ({type(problem).__name__}: {problem}). Your work is stored."
-        finally:
-            self._ended.set()
+    def _work(self) -> None:
+        tasks, resources, lock, keep, also = self._given
+        pipeline = Pipeline(self.setup, resources, chunk=CHUNK, also=also)
+        for start in range(0, len(tasks), CHUNK):
+            with lock:
+                outcomes = pipeline.run(tasks[start : start + CHUNK], self._look, self._say)
+            for outcome in outcomes:
+                self.results.append(keep(len(self.results), outcome))
+            self.done = len(self.results)
 
 
 Work = TypeVar("Work", bound=Background)

@@ -11,9 +11,10 @@ from uuid import uuid4
 import streamlit as st
 
 from projection.corrections import operations
+from projection.corrections.operations import BULK_CHECK
 from projection.corrections.queue import Batch, Queue
 from projection.corrections.records import Stamp
-from projection.corrections.wanted import BULK_CHECK, Wanted
+from projection.corrections.wanted import Wanted
 from projection.errors import SpanError
 from views import markup, people
 from views.frame import failures_said, say

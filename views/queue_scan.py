@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Sequence
 from time import monotonic, sleep
@@ -13,7 +12,6 @@ import streamlit as st
 from projection.corrections.readings import FORM, Lacking, Reading, Readings, reading_of, still_right, words_of
 from projection.corrections.records import StoredSentence
 from projection.corrections.store import settings_key
-from projection.errors import Cancelled, ProjectionError
 from projection.pipeline import ROLES, Pipeline, Resources, Setup
 from projection.pipeline.setup import projector_options
 from projection.registry import components_of, find, load_class
@@ -24,7 +22,6 @@ from views.passing import Passing
 from views.resources import compute_lock, resources, store
 from views.workbench import evidence
 
-log = logging.getLogger(__name__)
 CHUNK = 8
 """Sentences between two looks at the stop button, and between two turns of others who compute."""
 FETCHED = 64
@@ -77,12 +74,12 @@ class Scan(Background):
     What is read is stored as it goes, so that a stopped or killed scan goes on where it was.
     """
 
+    kept = "What was read is kept."
+
     def __init__(self, project: Any, readings: Readings, pool: Resources, lock: threading.Lock, total: int):
-        super().__init__()
+        super().__init__(total)
         self.project_id, self.settings = project.id, reading_settings(project.setup)
         self.setup = scan_setup(project.setup)
-        self.total, self.done = total, 0
-        self.stopped = False
         self.method = project.setup.methods[0]
         self._readings, self._lock = readings, lock
         self._pipeline = Pipeline(self.setup, Passing(pool, results=8 * CHUNK), chunk=CHUNK, also=evidence(self.setup))
@@ -90,39 +87,17 @@ class Scan(Background):
         self._stored_at = monotonic()
         self._begin("projection-scan")
 
-    @property
-    def seconds_left(self) -> float | None:
-        """Return how long the rest takes at the pace so far, None before anything is done."""
-        return self.seconds / self.done * max(0, self.total - self.done) if self.done else None
+    def _work(self) -> None:
+        while unknown := self._readings.unknown(self.project_id):
+            self._look(0, 0)
+            self._readings.keep(self.project_id, [words_of(one) for one in unknown], unknown)
+        after = -1
+        while lacking := self._readings.lacking(self.project_id, self.settings, after=after, limit=FETCHED):
+            self._read(lacking)
+            after = lacking[-1].stored.position
 
-    def _run(self) -> None:
-        try:
-            while unknown := self._readings.unknown(self.project_id):
-                self._look(0, 0)
-                self._readings.keep(self.project_id, [words_of(one) for one in unknown], unknown)
-            after = -1
-            while lacking := self._readings.lacking(self.project_id, self.settings, after=after, limit=FETCHED):
-                self._read(lacking)
-                after = lacking[-1].stored.position
-        except Cancelled:
-            self.stopped = True
-        except ProjectionError as problem:
-            self.problem = str(problem)
-        except Exception as problem:
-            log.exception("reading the project failed")
-            self.problem = (
-                f"Something unexpected happened ({type(problem).__name__}: {problem}). What was read is kept."
-            )
-        finally:
-            self._end()
-
-    def _end(self) -> None:
-        try:
-            self._store()
-        except ProjectionError as problem:
-            self.problem = self.problem or str(problem)
-        finally:
-            self._ended.set()
+    def _finish(self) -> None:
+        self._store()
 
     def _read(self, lacking: Sequence[Lacking]) -> None:
         rest = []

@@ -57,22 +57,22 @@ def editor_component():
 
 def compare_component():
     """Return the mount function of the methods side by side (see assets/compare.js)."""
-    return _component("compare")
+    return _component("compare", "make.js")
 
 
 def queue_component():
     """Return the mount function of the list of sentences to check (see assets/queue.js)."""
-    return _component("queue", *SHARED, "queue_drawing.js")
+    return _component("queue", *SHARED, "make.js", "queue_drawing.js")
 
 
 def disputes_component():
     """Return the mount function of the list of disputed sentences (see assets/disputes.js)."""
-    return _component("disputes")
+    return _component("disputes", "make.js")
 
 
 def sentences_component():
     """Return the mount function of the sentences behind a mark of a chart (see assets/sentences.js)."""
-    return _component("sentences")
+    return _component("sentences", "make.js")
 
 
 @st.cache_resource(show_spinner=False)

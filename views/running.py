@@ -56,7 +56,7 @@ def _result(job: Job, slot: str) -> Outcome:
     if not job.finished:
         inspect_panels.waiting(job)
         st.stop()
-    if job.cancelled or job.problem:
+    if job.stopped or job.problem:
         inspect_panels.failed(job, slot)
         st.stop()
     return job.results[0]

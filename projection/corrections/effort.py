@@ -12,11 +12,10 @@ from sqlalchemy import select
 
 from projection.corrections import tables
 from projection.corrections.database import Database
-from projection.corrections.operations import CHECK
+from projection.corrections.operations import BULK_CHECK, CHECK
 from projection.corrections.records import MAIN, load_state, local
 
-IN_BULK = "check in bulk"
-_NO_CHANGE = frozenset({CHECK, IN_BULK, "uncheck", "flag", "unflag", "note"})
+_NO_CHANGE = frozenset({CHECK, BULK_CHECK, "uncheck", "flag", "unflag", "note"})
 LONGEST = 600.0
 """Seconds after which nobody was working any more: longer visits count as this long."""
 
@@ -67,7 +66,7 @@ def efforts(database: Database, project_id: int) -> list[Effort]:
 def _effort(position: int, events: Sequence[Any]) -> Effort:
     origins = [entity.origin for entity in load_state(events[0].edits).target_entities or ()]
     made, corrected = (sum(origin in names for origin in origins) for names in (("manual", "human"), ("corrected",)))
-    last = max((one for one in events if one.kind in (CHECK, IN_BULK)), key=lambda one: one.at, default=events[-1])
+    last = max((one for one in events if one.kind in (CHECK, BULK_CHECK)), key=lambda one: one.at, default=events[-1])
     return Effort(
         position,
         local(last.at),
@@ -76,7 +75,7 @@ def _effort(position: int, events: Sequence[Any]) -> Effort:
         corrected,
         made,
         seconds_of((one.client, one.seconds) for one in events),
-        last.kind == IN_BULK,
+        last.kind == BULK_CHECK,
     )
 
 

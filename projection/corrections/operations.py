@@ -17,7 +17,7 @@ from projection.errors import SpanError
 from projection.text.tokenize import check_text, tokenize
 from projection.types import Alignment, Derivation, Entity, Link, Sentence, Span, Token
 
-TEXT, CHECK = "text", "check"
+TEXT, CHECK, BULK_CHECK = "text", "check", "check in bulk"
 """The kinds of change by which a person replaces a text, and accepts a sentence."""
 AUTOMATIC = ("projected", "model")
 LONGEST_LABEL, LONGEST_NOTE, LONGEST_TEXT = 100, 10_000, 100_000
@@ -194,7 +194,7 @@ def check(sheet: Sheet, origin: str = "accepted") -> Change:
         raise SpanError("There are no labels to accept yet.")
     entities = tuple(_accepted(sheet, entity, origin) for entity in sheet.entities)
     edits = replace(_pinned(sheet, "target"), target_entities=entities, placed=(), removed=(), checked=True)
-    return Change(edits, CHECK if origin == "accepted" else "check in bulk")
+    return Change(edits, CHECK if origin == "accepted" else BULK_CHECK)
 
 
 def uncheck(sheet: Sheet) -> Change:

@@ -9,12 +9,12 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from projection.corrections import tables
+from projection.corrections.operations import BULK_CHECK, CHECK
 from projection.corrections.readings import HEAD, plain, tag
 from projection.corrections.records import BRANCH, MAIN
 
 Order = Literal["doubt", "corpus", "length", "label"]
 State = Literal["open", "flagged", "checked", "bulk", "corrected", "noted", "conflict"]
-BULK_CHECK = "check in bulk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _checked(mine: str) -> ColumnElement[bool]:
 def accepted_in_bulk() -> ColumnElement[bool]:
     """Whether the newest check of the sentence was one in bulk."""
     sentence, event = tables.sentence.c, tables.event
-    checks = event.c.sentence_id == sentence.id, event.c.line == MAIN, event.c.kind.in_(("check", BULK_CHECK))
+    checks = event.c.sentence_id == sentence.id, event.c.line == MAIN, event.c.kind.in_((CHECK, BULK_CHECK))
     newest = select(func.max(event.c.revision)).where(*checks).correlate(tables.sentence).scalar_subquery()
     other = event.alias()
     was_bulk = exists().where(

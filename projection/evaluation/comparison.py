@@ -14,7 +14,8 @@ from typing import Any
 
 from projection.errors import FormatError
 from projection.evaluation.counts import Match
-from projection.evaluation.errors import KINDS, Kind, count_kinds, mistakes
+from projection.evaluation.effects import kinds
+from projection.evaluation.errors import Kind
 from projection.evaluation.label_rules import Changes, LabelRules, SideRules
 from projection.evaluation.pairing import PairBy, counterparts, pairing, place
 from projection.evaluation.resampling import Difference, difference
@@ -82,10 +83,7 @@ class Comparison:
 
     def kinds(self, method: str) -> dict[Kind, int]:
         """Count the mistakes of one prediction by kind (see `errors`), exact spans with labels being right."""
-        pairs = zip(self.study.found[method], self.study.items, strict=True)
-        found = (mistakes(one.entities or (), item.gold.entities, item.gold.words) for one, item in pairs)
-        counts = count_kinds(mistake for sentence in found for mistake in sentence)
-        return {kind: counts[kind] for kind in KINDS}
+        return {kind: cell.count for kind, cell in kinds(self.study, method).kinds.items()}
 
     def said(self, method: str) -> list[str]:
         """Say in lines for people what was done before scoring, and what it means."""

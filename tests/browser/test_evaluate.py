@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from projection.corrections.runs import Runs
 from projection.corrections.store import Store
 from projection.pipeline import Setup, Task
 from projection.types import Entity, Sentence, Span
@@ -129,6 +130,8 @@ def test_a_larger_project_is_evaluated_on_demand(page, server, store):
     page.get_by_role("button", name="Evaluate 404 sentences").click()
     page.get_by_text("Wholly right, exactly").wait_for(timeout=120_000)
     page.get_by_text("of 404 sentences").first.wait_for(timeout=120_000)
+    (run,) = Runs(store.database).of(number)
+    assert len(Runs(store.database).load(run.id)) == 404
 
 
 def test_right_to_left_sentences_are_listed_from_the_right(page, server, store):

@@ -194,7 +194,7 @@ def test_a_comparison_can_be_stopped_and_goes_on_later(app, project):
         app.button(key="compare-all").click().run()
         app.button(key="stop-job").click().run()
     run = app.session_state["compare-run"]
-    assert run.job.wait(20) and run.job.cancelled
+    assert run.job.wait(20) and run.job.stopped
     app.run()
     assert "1 of 3 sentences" in html(app)
     app.button(key="compare-all").click().run()

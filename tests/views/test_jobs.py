@@ -18,7 +18,7 @@ def tasks(number):
 def test_a_job_keeps_what_it_is_told_of_every_sentence():
     job = Job(SETUP, tasks(20), Resources(), threading.Lock(), keep=lambda index, outcome: (index, outcome.source.text))
     assert job.wait(20)
-    assert job.problem is None and not job.cancelled
+    assert job.problem is None and not job.stopped
     assert job.done == job.total == 20
     assert job.results[19] == (19, "Ann met Bob in Berlin 19 .")
 
@@ -30,7 +30,7 @@ def test_a_stopped_job_ends_and_keeps_what_it_has():
         assert not job.wait(0.05)
         job.stop()
     assert job.wait(20)
-    assert job.cancelled and job.results == []
+    assert job.stopped and job.results == []
 
 
 @pytest.mark.parametrize("keep", [lambda index, outcome: 1 / 0])
