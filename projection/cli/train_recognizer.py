@@ -38,6 +38,9 @@ def train_recognizer(
     warm_up: Annotated[int, typer.Option(help="Steps to reach the rate; at most a tenth of all.", min=0)] = 100,
     dropout: Annotated[float, typer.Option(help="In the adapters and before the head.", min=0, max=0.9)] = 0.1,
     layer: Annotated[int, typer.Option(help="e5-small: adapters sit above this layer.", min=0, max=11)] = 7,
+    last_layer: Annotated[
+        int, typer.Option(help="e5-small: the last layer that is run; fewer are faster.", min=1, max=12)
+    ] = 12,
     rank: Annotated[int, typer.Option(help="e5-small: rank of the adapters.", min=1)] = 32,
     alpha: Annotated[float, typer.Option(help="e5-small: adapters count alpha / rank.")] = 64.0,
     recased: Annotated[
@@ -70,8 +73,8 @@ def train_recognizer(
     from projection.models.training import check_output
 
     settings = RecognizerSettings(
-        model=model, layer=layer, rank=rank, alpha=alpha, dropout=dropout, epochs=epochs, batch=batch,
-        learning_rate=learning_rate, weight_decay=weight_decay, warm_up=warm_up, max_length=max_length,
+        model=model, layer=layer, last_layer=last_layer, rank=rank, alpha=alpha, dropout=dropout, epochs=epochs,
+        batch=batch, learning_rate=learning_rate, weight_decay=weight_decay, warm_up=warm_up, max_length=max_length,
         recased=recased, seed=seed, device=device, save_every=save_every,
     )  # fmt: skip
     check_output(output, CARD, "recognizer")

@@ -48,7 +48,8 @@ def shipped_folder() -> Path:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class AdaptedRecognizer:
-    """Labels each word by its first sub-word, with adapters on the upper layers of e5-small.
+    """Labels each word by its first sub-word, with adapters on the layers of e5-small above hidden state "layer" and
+    up to "last_layer" of the card (without it: the uppermost).
 
     The layers below are the encoder's own: above hidden state 7, which the aligner takes, a sentence is read once for
     both. `model` is a folder that `train-recognizer` wrote; none: the one that comes with the installation. The tags
@@ -94,6 +95,7 @@ class AdaptedRecognizer:
         try:
             card = json.loads(path.read_text("utf-8"))
             known = is_iob2(card["tags"]) and isinstance(card["layer"], int) and isinstance(card["weights"], str)
+            known = known and isinstance(card.setdefault("last_layer", None), int | None)
         except (OSError, ValueError, KeyError, TypeError) as problem:
             raise ModelUnavailable(
                 f"The {_ROLE} {self._folder} is damaged ({type(problem).__name__}: {problem}): {self._again}"
@@ -112,7 +114,7 @@ class AdaptedRecognizer:
 
         weights = self._weights()
         layer = self._card["layer"]
-        layers, configuration = upper_layers(layer)
+        layers, configuration = upper_layers(layer, self._card["last_layer"])
         try:
             if adapted_layers(weights) != len(layers):
                 raise ValueError(f"{adapted_layers(weights)} layers, not {len(layers)}")

@@ -66,8 +66,9 @@ class EmbeddedE5(TransformerEncoder):
         return SubwordTokenizer(tokenizer), layer, tuple(notices)
 
 
-def upper_layers(first: int) -> tuple[list[Any], Any]:
-    """Return the BERT layers above hidden state `first`, new and in fp32, and the configuration.
+def upper_layers(first: int, last: int | None = None) -> tuple[list[Any], Any]:
+    """Return the BERT layers between hidden states `first` and `last` (None: the uppermost), new and in fp32, and the
+    configuration.
 
     Raises ModelUnavailable when the package is missing or damaged.
     """
@@ -77,7 +78,7 @@ def upper_layers(first: int) -> tuple[list[Any], Any]:
     configuration, tensors = _upper_tensors(first)
     configuration = BertConfig(**configuration, attn_implementation="sdpa")
     layers = []
-    for number in range(first, configuration.num_hidden_layers):
+    for number in range(first, configuration.num_hidden_layers if last is None else last):
         layer = BertLayer(configuration)
         layer.load_state_dict({name.partition(".")[2]: values for name, values in tensors.items()
                                if name.startswith(f"{number}.")})  # fmt: skip

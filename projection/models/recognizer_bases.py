@@ -58,16 +58,18 @@ class Base(Protocol):
 
 
 class AdapterBase:
-    """Low-rank adapters on the layers of e5-small above hidden state `layer`.
+    """Low-rank adapters on the layers of e5-small above hidden state `layer` and up to `last_layer`.
 
     The layers below are run once for each sentence.
     """
 
-    def __init__(self, tags: Sequence[str], *, layer: int, rank: int, alpha: float, dropout: float, device: str):
+    def __init__(
+        self, tags: Sequence[str], *, layer: int, last_layer: int, rank: int, alpha: float, dropout: float, device: str
+    ):
         self.longest = None
         self._encoder = EmbeddedE5(layer=layer, remembers=False, device=device)
         self._device = device
-        layers, _ = upper_layers(layer)
+        layers, _ = upper_layers(layer, last_layer)
         self.network = AdaptedLayers(layers, len(tags), rank=rank, alpha=alpha, dropout=dropout).to(device)
         self.head = self.network.head
 

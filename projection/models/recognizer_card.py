@@ -38,6 +38,7 @@ def write_card(
         "kind": "adapter" if settings.is_adapter else "whole encoder",
         "base": settings.model,
         "layer": settings.layer if settings.is_adapter else None,
+        "last_layer": settings.last_layer if settings.is_adapter else None,
         "tags": material.tags,
         "weights": _digest(folder),
         "signature": settings.signature(material),
@@ -77,7 +78,8 @@ def _digest(folder: Path) -> str:
 
 def _readme(card: dict[str, Any], material: Labelled) -> str:
     what = (
-        f"Low-rank adapters for the layers of multilingual-e5-small above the {card['layer']}th, and a token head"
+        f"Low-rank adapters for layers {card['layer'] + 1} to {card['last_layer']} of multilingual-e5-small, "
+        "and a token head"
         if card["kind"] == "adapter"
         else f"{card['base']}, trained whole under a token head"
     )

@@ -37,7 +37,7 @@ class RecognizerSettings:
     """All that shapes a recognizer besides its sentences.
 
     `model` is "e5-small", the encoder in the box, which gets adapters of `rank` (scaled by `alpha` / rank) above
-    hidden state `layer`; or a Hugging Face name or folder, all of whose weights are trained. The learning rate
+    hidden state `layer` and up to `last_layer`, whose states are labelled; or a Hugging Face name or folder, all of whose weights are trained. The learning rate
     (None: 1e-3 for adapters, 3e-5 for whole encoders; five times that for the new head) rises over `warm_up` steps
     and falls along a cosine. Sentences of more than `max_length` sub-words, or more than the model
     reads, are left out. `recased` as in
@@ -46,6 +46,7 @@ class RecognizerSettings:
 
     model: str = EMBEDDED
     layer: int = 7
+    last_layer: int = 12
     rank: int = 32
     alpha: float = 64.0
     dropout: float = 0.1
@@ -65,6 +66,10 @@ class RecognizerSettings:
                                ("max_length", 8), ("save_every", 1)):  # fmt: skip
             if getattr(self, setting) < least:
                 raise ConfigurationError(f"Training: {setting} must be at least {least}, not {getattr(self, setting)}.")
+        if not self.layer < self.last_layer <= 12:
+            raise ConfigurationError(
+                f"Training: last_layer must be above layer ({self.layer}) and at most 12, not {self.last_layer}."
+            )
         for setting in ("recased", "dropout"):
             if not 0 <= getattr(self, setting) < 1:
                 raise ConfigurationError(f"Training: {setting} must be a share from 0 up to 1.")
@@ -82,7 +87,7 @@ class RecognizerSettings:
     def shaping(self) -> dict[str, Any]:
         """Return what could change the weights."""
         left = {"save_every", "device", "learning_rate"}
-        left |= set() if self.is_adapter else {"layer", "rank", "alpha"}
+        left |= set() if self.is_adapter else {"layer", "last_layer", "rank", "alpha"}
         values = {key: value for key, value in asdict(self).items() if key not in left}
         return {**values, "learning_rate": self.rate, "head_rate": self.rate * HEAD_FACTOR}
 
@@ -168,8 +173,8 @@ def _base(settings: RecognizerSettings, tags: Sequence[str], device: str) -> Bas
     from projection.models.recognizer_bases import AdapterBase, FineTunedBase
 
     if settings.is_adapter:
-        return AdapterBase(tags, layer=settings.layer, rank=settings.rank, alpha=settings.alpha,
-                           dropout=settings.dropout, device=device)  # fmt: skip
+        return AdapterBase(tags, layer=settings.layer, last_layer=settings.last_layer, rank=settings.rank,
+                           alpha=settings.alpha, dropout=settings.dropout, device=device)  # fmt: skip
     return FineTunedBase(settings.model, tags, dropout=settings.dropout, device=device)
 
 

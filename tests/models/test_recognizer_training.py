@@ -146,7 +146,31 @@ def test_adapters_learn_and_the_recognizer_says_what_the_network_said(tmp_path):
     assert sum(one.label == "LOC" for one in recognizer.recognize([long])[0]) == 80
 
 
-def by_transformers(folder, sentence: Sentence) -> np.ndarray:
+@pytest.mark.model
+def test_layers_above_the_last_are_not_run(tmp_path):
+    trained = train_recognizer(
+        toy(96), tmp_path / "a", settings(rank=4, alpha=8.0, epochs=5, layer=5, last_layer=8), held_out=toy(40, 9)
+    )
+    assert trained.scores.overall.f1 > 0.9
+    assert trained.parameters == 3 * (4 * 4 * (384 + 384) + 2 * 4 * (384 + 1536)) + 5 * 385
+    recognizer, given = create("recognizer", str(tmp_path / "a")), toy(1)[0]
+    found = recognizer._probabilities([given])[0]
+    assert np.allclose(found, by_transformers(tmp_path / "a", given, 5, 8), atol=2e-3)
+    assert "layers 6 to 8" in (tmp_path / "a" / "README.md").read_text("utf-8")
+
+
+@pytest.mark.model
+def test_a_card_of_before_last_layer_is_read_as_all_layers(tmp_path):
+    train_recognizer(toy(48), tmp_path / "a", settings(rank=2, epochs=1), held_out=0)
+    before = create("recognizer", str(tmp_path / "a"))._probabilities(toy(3))
+    card = json.loads((tmp_path / "a" / CARD).read_text("utf-8"))
+    assert card.pop("last_layer") == 12
+    (tmp_path / "a" / CARD).write_text(json.dumps(card), "utf-8")
+    after = create("recognizer", str(tmp_path / "a"))._probabilities(toy(3))
+    assert all(np.array_equal(one, other) for one, other in zip(before, after, strict=True))
+
+
+def by_transformers(folder, sentence: Sentence, first: int = 7, last: int = 12) -> np.ndarray:
     """The same probabilities by transformers' own network, the adapters merged into all of it at once."""
     import tokenizers
     from safetensors.torch import load_file
@@ -154,13 +178,13 @@ def by_transformers(folder, sentence: Sentence) -> np.ndarray:
 
     whole = AutoModel.from_pretrained(e5_folder.obtain(), add_pooling_layer=False).float().eval()
     weights = load_file(folder / "adapter.safetensors")
-    merge(whole.encoder.layer[7:], weights)
+    merge(whole.encoder.layer[first:last], weights)
     encoded = tokenizers.Tokenizer.from_file(str(e5_folder.obtain() / "tokenizer.json")).encode(
         list(sentence.words), is_pretokenized=True
     )
     firsts = [encoded.word_ids.index(word) for word in range(len(sentence))]
     with torch.inference_mode():
-        hidden = whole(torch.tensor([encoded.ids])).last_hidden_state[0][firsts]
+        hidden = whole(torch.tensor([encoded.ids]), output_hidden_states=True).hidden_states[last][0][firsts]
         logits = hidden @ weights["head.weight"].float().T + weights["head.bias"].float()
         return logits.softmax(-1).numpy()
 
@@ -265,7 +289,8 @@ def test_a_full_disk_is_said_and_the_training_goes_on_from_its_checkpoint(base, 
 def test_what_cannot_be(base, tmp_path):
     with pytest.raises(ModelUnavailable, match="base model no/such is not on this machine"):
         train_recognizer(toy(4), tmp_path / "x", settings("no/such"))
-    for wrong in ({"epochs": 0}, {"recased": 1.0}, {"learning_rate": -1.0}, {"rank": 0}):
+    for wrong in ({"epochs": 0}, {"recased": 1.0}, {"learning_rate": -1.0}, {"rank": 0}, {"last_layer": 7},
+                  {"last_layer": 13}):  # fmt: skip
         with pytest.raises(ConfigurationError, match="Training:"):
             settings(**wrong)
 
@@ -282,6 +307,8 @@ def change_card(folder, **values) -> None:
         (lambda folder: (folder / CARD).write_text('{"tags": ["A"], "layer": 7, "weights": ""}'), "does not fit"),
         (lambda folder: (folder / "adapter.safetensors").write_bytes(b"no"), "cannot be read"),
         (lambda folder: change_card(folder, layer=9), "do not fit together"),
+        (lambda folder: change_card(folder, last_layer=10), "do not fit together"),
+        (lambda folder: change_card(folder, last_layer="10"), "does not fit"),
     ],
 )  # fmt: skip
 @pytest.mark.model
