@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from projection.evaluation.agreement import differences, differing_words, span_agreement
+from projection.evaluation.agreement import differing_words, span_agreement
+from projection.evaluation.errors import count_kinds, mistakes
 from projection.text.languages import is_unsegmented
 from projection.types import Entity, Sentence, Span
 from views.compare_data import Dispute, Row
@@ -49,11 +50,15 @@ def line(sentence: Sentence, entities: Sequence[Entity]) -> dict:
     return {"pieces": pieces, "direction": direction(sentence.language), "language": sentence.language}
 
 
-def verdict(entities: Sequence[Entity], reference: Sequence[Entity] | None) -> dict:
-    """Say how a labelling differs from `reference`: kinds of difference and span F1; nothing without one."""
+def verdict(entities: Sequence[Entity], reference: Sequence[Entity] | None, words: Sequence[str]) -> dict:
+    """Say how a labelling of `words` differs from `reference`: kinds of difference and span F1; nothing without one.
+
+    The kinds are those of `errors.KINDS`, but "spurious" is "additional" here: the reference may be a method.
+    """
     if reference is None:
         return {"kinds": [], "f1": "", "same": False}
-    kinds = differences(entities, reference)
+    kinds = {kind.replace("spurious", "additional"): count
+             for kind, count in count_kinds(mistakes(entities, reference, words)).items()}  # fmt: skip
     said = [kind if count == 1 else f"{count} {kind}" for kind, count in sorted(kinds.items())]
     return {"kinds": said, "f1": score_text(span_agreement(entities, reference)), "same": not kinds}
 
@@ -67,14 +72,15 @@ def method_row(name: str, note: str, row: Row, method: str, reference: Sequence[
     if found.own is not None:
         return head | {"kind": "own", "line": line(found.own, found.entities), "use": True}
     entities = [entity_value(entity) for entity in found.entities]
-    return head | {"kind": "spans", "entities": entities, "verdict": verdict(found.entities, reference), "use": True}
+    judged = verdict(found.entities, reference, row.target.words)
+    return head | {"kind": "spans", "entities": entities, "verdict": judged, "use": True}
 
 
 def given_row(name: str, note: str, entities: Sequence[Entity]) -> dict:
     """Return a row that is no method: gold labels, or what a person decided."""
     boxes = [entity_value(item) for item in entities]
     return {"name": name, "method": "", "note": note, "kind": "spans", "entities": boxes,
-            "verdict": verdict(entities, None), "use": False}  # fmt: skip
+            "verdict": verdict(entities, None, ()), "use": False}  # fmt: skip
 
 
 def table(

@@ -6,7 +6,6 @@ matter which of two labellings is taken for the reference.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -31,29 +30,6 @@ def differing_words(*labellings: Labelling) -> frozenset[int]:
     """Return the words whose IOB2 tag is not the same in all labellings."""
     tagged = [_tagged(labelling) for labelling in labellings]
     return frozenset(word for tags in tagged for word in tags if len({other.get(word) for other in tagged}) > 1)
-
-
-def differences(found: Labelling, reference: Labelling) -> Counter[str]:
-    """Count by kind what is not as in `reference`.
-
-    Each reference entity that was not found exactly is "label" (same words), "boundary" (same label,
-    other words), "boundary and label" (an entity of another label on some of its words) or "missing";
-    what is on none of the reference's words is "additional".
-    """
-    ours, theirs = list(found), list(reference)
-    exact = {(entity.span, entity.label) for entity in ours} & {(entity.span, entity.label) for entity in theirs}
-    kinds = Counter(_kind(entity, ours) for entity in theirs if (entity.span, entity.label) not in exact)
-    kinds["additional"] = sum(not any(entity.span.overlaps(other.span) for other in theirs) for entity in ours)
-    return +kinds
-
-
-def _kind(entity: Entity, ours: Sequence[Entity]) -> str:
-    touching = [other for other in ours if other.span.overlaps(entity.span)]
-    if any(other.span == entity.span for other in touching):
-        return "label"
-    if any(other.label == entity.label for other in touching):
-        return "boundary"
-    return "boundary and label" if touching else "missing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,11 +36,11 @@ _MEASURED_AT_ONCE = 32
 class RecognizerSettings:
     """All that shapes a recognizer besides its sentences.
 
-    `model` is "e5-small", the encoder in the box, which gets adapters of `rank` (scaled by `alpha` / rank) above
-    hidden state `layer` and up to `last_layer`, whose states are labelled; or a Hugging Face name or folder, all of whose weights are trained. The learning rate
-    (None: 1e-3 for adapters, 3e-5 for whole encoders; five times that for the new head) rises over `warm_up` steps
-    and falls along a cosine. Sentences of more than `max_length` sub-words, or more than the model
-    reads, are left out. `recased` as in
+    `model` is "e5-small", the encoder in the box, which gets adapters of `rank` (scaled by `alpha` / rank) above hidden
+    state `layer` and up to `last_layer`, whose states are labelled; or a Hugging Face name or folder, all of whose
+    weights are trained. The learning rate (None: 1e-3 for adapters, 3e-5 for whole encoders; five times that for the
+    new head) rises over `warm_up` steps and falls along a cosine. Sentences of more than `max_length` sub-words, or
+    more than the model reads, are left out. `recased` as in
     `recognizer_data.prepare`.
     """
 
