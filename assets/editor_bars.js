@@ -40,7 +40,7 @@ function paintTop(editor) {
   renew(find(".position"), `${here}/${data.total}`, () => [make("b", "", String(here + 1)), ` of ${data.total}`])
   setDisabled(editor, "previous", here <= 0)
   setDisabled(editor, "next", here + 1 >= data.total)
-  setDisabled(editor, "accept", Boolean(data.readonly))
+  setDisabled(editor, "accept", Boolean(data.readonly) || !doc.target.words.length)
   setDisabled(editor, "flag", Boolean(data.readonly))
   setText(find('[data-command="accept"] .text'), here + 1 < data.total ? "Accept & next" : "Accept")
   setText(find('[data-command="flag"] .text'), doc.flagged ? "Flagged" : "Flag")

@@ -2,13 +2,6 @@
 // so that the focus stays and 300 words are quick. All texts are set with textContent.
 const MARKS = { corrected: "\u270e", bulk: "\u2713\u2713" }
 
-function make(tag, className, text) {
-  const node = document.createElement(tag)
-  if (className) node.className = className
-  if (text !== undefined) node.textContent = text
-  return node
-}
-
 /** Draw what changed. `measured`: sizes may have changed too, so that everything is measured again. */
 function paint(editor, measured = false) {
   cancelAnimationFrame(editor.frame)

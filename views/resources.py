@@ -52,7 +52,7 @@ def style() -> str:
 
 def editor_component():
     """Return the mount function of the editor (see assets/editor.js)."""
-    return _component("editor", *SHARED, *sorted(path.name for path in ASSETS.glob("editor_*.*")))
+    return _component("editor", *SHARED, "make.js", *sorted(path.name for path in ASSETS.glob("editor_*.*")))
 
 
 def compare_component():

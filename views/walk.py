@@ -54,7 +54,7 @@ def following(project_id: int, position: int) -> list[int] | None:
 
 
 def strip(project_id: int, position: int) -> None:
-    """Draw where in the list the sentence is, with ways on, back and out."""
+    """Draw where in the list the sentence is, with ways on, back, to the charts it came from, and out."""
     walk = current(project_id)
     if walk is None:
         return
@@ -66,4 +66,7 @@ def strip(project_id: int, position: int) -> None:
                   on_click=editing.go, args=(after[0] if after else position,))  # fmt: skip
         place = f"{len(before) + 1} of {len(walk.positions)}" if position in walk.positions else "not in the list"
         st.html(markup.title(walk.title, place), width="content")
+        if st.button("Back to Evaluate", key="walk-home", type="tertiary"):
+            address = {"project": str(project_id), "s": str(position + 1)}
+            st.switch_page("pages/evaluate.py", query_params=address)
         st.button("Leave the list", key="walk-leave", type="tertiary", on_click=leave)

@@ -281,5 +281,6 @@ def test_roles_and_names(editor):
 def test_missing_text_is_said(editor):
     editor.start(data(news()["source"], row("", name="Portuguese", missing=True), []))
     assert "No Portuguese text yet." in editor.text(".cells.target")
+    assert editor.find('.bar [data-command="accept"]').get_attribute("aria-disabled") == "true"
     editor.press("ArrowDown", "ArrowRight", "o", "g", "Escape")
     assert editor.ops[0]["side"] == "source"

@@ -13,7 +13,7 @@ ASSETS = HERE.parent.parent.parent / "assets"
 
 def editor_script() -> str:
     """Return the scripts of the editor joined into one, as the app gives them to Streamlit."""
-    parts = [ASSETS / "help.js", ASSETS / "page_focus.js", *sorted(ASSETS.glob("editor*.js"))]
+    parts = [ASSETS / "help.js", ASSETS / "page_focus.js", ASSETS / "make.js", *sorted(ASSETS.glob("editor*.js"))]
     return "".join(path.read_text("utf-8") for path in parts)
 
 
