@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any
 
 import streamlit as st
 
 from projection import registry
+from projection.corrections.gold_files import GoldFiles, KeptFile, digest_of
 from projection.corrections.records import StoredSentence
 from projection.errors import ConfigurationError, ProjectionError
 from projection.evaluation.counts import MATCHES, Match
 from projection.evaluation.label_rules import PRESETS, LabelRules, preset, read_names, read_renames
 from projection.pipeline import Setup
+from projection.settings import settings
 from projection.text.documents import read
 from projection.text.records import UNLABELLED
 from views import evaluate_gold, markup
 from views.chart import PICTURES
 from views.evaluate_gold import KINDS, GoldFile, Kind
 from views.evaluate_scores import RATES
-from views.session import begin_with_address, keep_in_address, remembered
+from views.resources import store
+from views.session import begin_with_address, keep_in_address
 
 SOURCE_LABELS = {False: "As given", True: "Recognized"}
 NO_BASELINE = "none"
@@ -82,29 +84,50 @@ def ground(project: Any, stored: Sequence[StoredSentence], found: Mapping[Kind, 
 
 
 def _file(project: Any) -> GoldFile | None:
-    """Ask for a file with gold labels; it stays in this tab while one goes to other pages."""
-    kept = st.session_state.setdefault("gold-files", {})
-    known = kept.get(project.id)
-    with st.popover(f"Gold: {known[0].name}" if known else "Gold file", icon=":material/upload_file:"):
+    """Ask for a file with gold labels; the last one that could be read stays with the project."""
+    files = GoldFiles(store().database)
+    kept = files.of(project.id)
+    with st.popover(f"Gold: {kept.name}" if kept else "Gold file", icon=":material/upload_file:"):
         sent = st.file_uploader(
             "Labelled sentences in the language of the translations, in any format", key="gold-file", max_upload_size=50
         )
-        if known:
-            st.caption("It stays until you choose another one or reload the page; results stay with the project.")
+        if kept:
+            st.caption("It stays with the project until another takes its place; the results of each stay too.")
+    language = project.setup.target_language
+    if sent is not None and st.session_state.get("gold-sent", {}).get("id") != sent.file_id:
+        _take(files, project.id, sent, language)
     if sent is not None:
-        content, language = sent.getvalue(), project.setup.target_language
-        digest = blake2b(content, digest_size=4).hexdigest()
-        key = (sent.name, digest, language)
-        found, notices = remembered("gold-file", key, lambda: _read(content, sent.name, digest, language))
-        if found is None:
-            kept.pop(project.id, None)
-        elif known is None or known[0] != found:
-            kept[project.id] = (found, notices)
-            st.rerun()
-        known = (found, notices)
-    for notice in known[1] if known else ():
+        _say(st.session_state.get("gold-sent", {}).get("notices", ()))
+    if kept is None:
+        return None
+    found, notices = _kept((settings().database, project.id, kept.name, kept.digest, language))
+    _say(notices)
+    return found
+
+
+def _take(files: GoldFiles, project_id: int, sent: Any, language: str) -> None:
+    """Keep a file that was just sent, or what is to be said of it; looked at once, as another tab may send another."""
+    content = sent.getvalue()
+    found, notices = _read(content, sent.name, digest_of(content), language)
+    st.session_state["gold-sent"] = {"id": sent.file_id, "notices": [] if found is not None else notices}
+    if found is not None:
+        files.keep(project_id, sent.name, content)
+        st.rerun()
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the gold labels")
+def _kept(place: tuple[str, int, str, str, str]) -> tuple[GoldFile | None, list[tuple[str, str, str]]]:
+    """Return what is in the file of a project, read once for all tabs."""
+    _, project_id, name, digest, language = place
+    content = GoldFiles(store().database).content(project_id, KeptFile(name, digest))
+    if content is None:
+        return None, [("Somebody gave another gold file just now", "Reload the page to see it.", "warn")]
+    return _read(content, name, digest, language)
+
+
+def _say(notices: Sequence[tuple[str, str, str]]) -> None:
+    for notice in notices:
         st.html(markup.notice(*notice))
-    return known[0] if known else None
 
 
 def _read(content: bytes, name: str, digest: str, language: str) -> tuple[GoldFile | None, list[tuple[str, str, str]]]:
@@ -114,7 +137,7 @@ def _read(content: bytes, name: str, digest: str, language: str) -> tuple[GoldFi
         labelled = document.format not in UNLABELLED
         sentences = tuple(document.iter_sentences()) if labelled else ()
     except ProjectionError as problem:
-        return None, [("This file cannot be read", str(problem), "bad")]
+        return None, [(f"{name} cannot be read and was not used", str(problem), "bad")]
     if not labelled:
         said = "It has no labels to compare with: give a CoNLL, JSONL, WebAnno or Label Studio file."
         return None, [(f"{name} was not used", said, "bad")]

@@ -174,3 +174,13 @@ result = Table(
     Column("row", Text, nullable=False),
     UniqueConstraint("run_id", "position"),
 )
+
+# the file with gold labels that a project was last evaluated against, as it was given; digest: of its content
+gold_file = Table(
+    "gold_file",
+    metadata,
+    Column("project_id", Integer, ForeignKey("project.id"), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("digest", String(16), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from projection.corrections.edits import Edits
 from projection.corrections.records import Stamp
@@ -12,12 +13,13 @@ from projection.corrections.runs import Runs
 from projection.pipeline import Setup, Task
 from projection.text.tokenize import tokenize
 from projection.types import Entity, Span
-from tests.pages.conftest import STAND_INS, html, page
+from tests.pages.conftest import APP, STAND_INS, html, page
 from views import evaluate_report, evaluate_run
 from views.resources import store
 
 PER = Entity(Span(0, 1), "PER")
 METHODS = ("heuristic", "span-matching")
+GOLD_FILE = b"Ann B-PER\ntraf O\nBob B-PER\n. O\n"
 
 
 def labelled(count: int = 3, *, gold: Entity = PER, methods=METHODS, **setup) -> int:
@@ -302,3 +304,19 @@ def test_reports_are_made_of_what_is_shown(app, monkeypatch, kind):
 def test_without_a_project_the_page_offers_one(app):
     page(app, "evaluate")
     assert "No project is open" in html(app)
+
+
+def test_a_gold_file_stays_with_the_project_and_one_that_cannot_be_read_takes_nothing(app, project):
+    number = project(("Ann met Bob .", "Ann traf Bob ."))
+    page(app, "evaluate", project=str(number))
+    assert "Or choose a file with labels above." in html(app)
+    app.file_uploader(key="gold-file").upload("gold.conll", GOLD_FILE, "text/plain").run()
+    evaluated(app, number)
+    assert "Span F1, heuristic" in html(app)
+    app.file_uploader(key="gold-file").upload("later.conll", b"Ann B-PER\ntraf X-Y-\n\x00", "text/plain").run()
+    assert "later.conll" in html(app) and "was not used" in html(app)
+    assert "Span F1, heuristic" in html(app)
+    another = evaluated(AppTest.from_file(APP, default_timeout=30), number)
+    assert "Span F1, heuristic" in html(another) and "later.conll" not in html(another)
+    (run,) = Runs(store().database).of(number)
+    assert run.settings["gold"].startswith("file gold.conll ")
