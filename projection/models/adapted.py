@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SHIPPED = "e5-ner"
+LAYERS = 12
+"""The layers of e5-small."""
 _ROLE = "recognizer"
 _ROWS = 1024  # sub-words run at once; what fits the caches
 _WINDOW = 510
@@ -77,6 +79,28 @@ class AdaptedRecognizer:
         return f"{which}|weights:{self._card['weights']}|labels:{renamed}|word:first sub-word|tags:valid iob2"
 
     @property
+    def weights_digest(self) -> str:
+        """The first digits of the SHA-256 of the adapters."""
+        return self._card["weights"]
+
+    @property
+    def licence(self) -> str:
+        """What the card says may be done with it."""
+        return self._card.get("licence") or ""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The IOB2 tags, in the order of the head's outputs."""
+        return tuple(self._card["tags"])
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """The hidden states below and above the adapters, and their rank. Raises ModelUnavailable."""
+        from projection.models.adapters import rank_of
+
+        return self._card["layer"], self._card["last_layer"] or LAYERS, rank_of(self.adapters())
+
+    @property
     def default_label_map(self) -> dict[str, str]:
         """The types the model knows, each under its own name (reads the card only)."""
         return {tag[2:]: tag[2:] for tag in self._card["tags"] if tag.startswith("B-")}
@@ -112,7 +136,7 @@ class AdaptedRecognizer:
         from projection.models.adapters import adapted_layers, merge
         from projection.models.packed import PackedStack
 
-        weights = self._weights()
+        weights = self.adapters()
         layer = self._card["layer"]
         layers, configuration = upper_layers(layer, self._card["last_layer"])
         try:
@@ -128,7 +152,8 @@ class AdaptedRecognizer:
         stack = PackedStack(layers, configuration)
         return EmbeddedE5(layer=layer), stack, head.weight.detach().numpy().T.copy(), head.bias.detach().numpy()
 
-    def _weights(self) -> dict[str, Any]:
+    def adapters(self) -> dict[str, Any]:
+        """Return the weights by name, as `AdaptedLayers.weights` does. Raises ModelUnavailable."""
         from safetensors import SafetensorError
         from safetensors.torch import load_file
 

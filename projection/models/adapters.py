@@ -68,6 +68,18 @@ class AdaptedLayers(nn.Module):
         words = hidden.flatten(0, 1)[firsts]
         return self.head(nn.functional.dropout(words, self.dropout, self.training))
 
+    def begin_with(self, weights: Mapping[str, torch.Tensor], *, head: bool) -> None:
+        """Take adapters of the same rank, as `weights` names them, for layers that have some; the `head` on demand."""
+        with torch.no_grad():
+            for number, layer in enumerate(list(self.layers)[: adapted_layers(weights)]):
+                for place in PLACES:
+                    adapted = layer.get_submodule(place)
+                    adapted.down.copy_(weights[f"layers.{number}.{place}.down"])
+                    adapted.up.copy_(weights[f"layers.{number}.{place}.up"].float() / adapted.scale)
+            if head:
+                self.head.weight.copy_(weights["head.weight"])
+                self.head.bias.copy_(weights["head.bias"])
+
     def weights(self) -> dict[str, torch.Tensor]:
         """Return what was trained: "layers.0.PLACE.down" and ".up", scale included, and "head.weight", "head.bias"."""
         found = {"head.weight": self.head.weight.detach(), "head.bias": self.head.bias.detach()}
@@ -89,6 +101,11 @@ def merge(layers: Iterable[nn.Module], weights: Mapping[str, torch.Tensor]) -> N
             for place in PLACES:
                 down, up = (weights[f"layers.{number}.{place}.{part}"].float() for part in ("down", "up"))
                 layer.get_submodule(place).weight.add_(up @ down)
+
+
+def rank_of(weights: Mapping[str, Any]) -> int:
+    """Return the rank of these adapters."""
+    return next(len(values) for name, values in weights.items() if name.endswith(".down"))
 
 
 def adapted_layers(weights: Mapping[str, Any]) -> int:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from projection.errors import ModelInputError
 from projection.models import hub
-from projection.models.adapted import ADAPTER
+from projection.models.adapted import ADAPTER, AdaptedRecognizer
 from projection.models.adapters import AdaptedLayers
 from projection.models.embedded import EmbeddedE5, upper_layers
 from projection.models.token_classifier import CONSTRAINED, positions_of
@@ -60,18 +60,23 @@ class Base(Protocol):
 class AdapterBase:
     """Low-rank adapters on the layers of e5-small above hidden state `layer` and up to `last_layer`.
 
-    The layers below are run once for each sentence.
+    The layers below are run once for each sentence. Those of `start`, a recognizer with adapters of the same rank above
+    the same layer, are trained on; its head too, where it reads the same states and gives the same tags.
     """
 
     def __init__(
-        self, tags: Sequence[str], *, layer: int, last_layer: int, rank: int, alpha: float, dropout: float, device: str
-    ):
+        self, tags: Sequence[str], *, layer: int, last_layer: int, rank: int, alpha: float, dropout: float, device: str,
+        start: AdaptedRecognizer | None = None,
+    ):  # fmt: skip
         self.longest = None
         self._encoder = EmbeddedE5(layer=layer, remembers=False, device=device)
         self._device = device
         layers, _ = upper_layers(layer, last_layer)
         self.network = AdaptedLayers(layers, len(tags), rank=rank, alpha=alpha, dropout=dropout).to(device)
         self.head = self.network.head
+        if start is not None:
+            same = start.tags == tuple(tags) and start.shape[1] == last_layer
+            self.network.begin_with(start.adapters(), head=same)
 
     def read(self, sentences: Sequence[Sentence], done: Callable[[int], None]) -> list[Reading]:
         found = []

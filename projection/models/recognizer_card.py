@@ -15,6 +15,7 @@ from projection.models.recognizer_data import Labelled
 if TYPE_CHECKING:
     from projection.models.recognizer_training import RecognizerSettings, TrainedRecognizer
 
+EMBEDDED = "e5-small"
 _WEIGHTS = (ADAPTER, "model.safetensors")
 _DIGITS = 12
 
@@ -36,7 +37,8 @@ def write_card(
     material = trained.material
     card = {
         "kind": "adapter" if settings.is_adapter else "whole encoder",
-        "base": settings.model,
+        "base": EMBEDDED if settings.is_adapter else settings.model,
+        "begun_with": settings.model if settings.start is not None else None,
         "layer": settings.layer if settings.is_adapter else None,
         "last_layer": settings.last_layer if settings.is_adapter else None,
         "tags": material.tags,
@@ -44,7 +46,7 @@ def write_card(
         "signature": settings.signature(material),
         "settings": settings.shaping(),
         "data": data,
-        "licence": licence,
+        "licence": licence or (settings.start.licence if settings.start is not None else ""),
         "sentences": {
             "training": len(material.training) - material.recased,
             "recased_copies": material.recased,
@@ -76,10 +78,16 @@ def _digest(folder: Path) -> str:
     return "in parts"
 
 
+def _begun(card: dict[str, Any]) -> str:
+    if not card["begun_with"]:
+        return ""
+    return f", begun with those of {card['begun_with']} (weights {card['settings']['begun_with']})"
+
+
 def _readme(card: dict[str, Any], material: Labelled) -> str:
     what = (
         f"Low-rank adapters for layers {card['layer'] + 1} to {card['last_layer']} of multilingual-e5-small, "
-        "and a token head"
+        f"and a token head{_begun(card)}"
         if card["kind"] == "adapter"
         else f"{card['base']}, trained whole under a token head"
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,9 @@ import numpy as np
 from projection.errors import ConfigurationError
 from projection.evaluation.scores import Scores
 from projection.models import hub
+from projection.models.adapted import ADAPTER, LAYERS, SHIPPED, AdaptedRecognizer
 from projection.models.calibration import Calibration, calibrate
-from projection.models.recognizer_card import CARD, measure, write_card
+from projection.models.recognizer_card import CARD, EMBEDDED, measure, write_card
 from projection.models.recognizer_data import Labelled, prepare, tags_of, without
 from projection.models.training import CHECKPOINT, Listener, Loop, check_output, room_in
 from projection.types import Sentence
@@ -26,9 +28,11 @@ from projection.types import Sentence
 if TYPE_CHECKING:
     from projection.models.recognizer_bases import Base, Reading
 
-EMBEDDED = "e5-small"
 ADAPTER_RATE, FINE_TUNING_RATE = 1e-3, 3e-5
 HEAD_FACTOR = 5
+EPOCHS, MOST_EPOCHS = 4, 40
+LEAST_STEPS = 400
+"""Steps in which a new head and new adapters learn something, whatever the number of sentences."""
 _MEASURED_AT_ONCE = 32
 
 
@@ -37,20 +41,22 @@ class RecognizerSettings:
     """All that shapes a recognizer besides its sentences.
 
     `model` is "e5-small", the encoder in the box, which gets adapters of `rank` (scaled by `alpha` / rank) above hidden
-    state `layer` and up to `last_layer`, whose states are labelled; or a Hugging Face name or folder, all of whose
-    weights are trained. The learning rate (None: 1e-3 for adapters, 3e-5 for whole encoders; five times that for the
-    new head) rises over `warm_up` steps and falls along a cosine. Sentences of more than `max_length` sub-words, or
-    more than the model reads, are left out. `recased` as in
-    `recognizer_data.prepare`.
+    state `layer` and up to `last_layer`, whose states are labelled; or "e5-ner" or the folder of another recognizer
+    made so, whose adapters are trained on; or a Hugging Face name or folder, all of whose weights are trained. What is
+    None is as in the recognizer trained on, else 7, 12, 32, and twice the rank (see `resolved`); `epochs` are then 4,
+    or as many as make `LEAST_STEPS`, at most 40. The learning rate (None: 1e-3 for adapters, 3e-5 for whole encoders;
+    five times that for the head) rises over `warm_up` steps and falls along a cosine. Sentences of more than
+    `max_length` sub-words, or more than the model reads, are left out.
+    `recased` as in `recognizer_data.prepare`.
     """
 
     model: str = EMBEDDED
-    layer: int = 7
-    last_layer: int = 12
-    rank: int = 32
-    alpha: float = 64.0
+    layer: int | None = None
+    last_layer: int | None = None
+    rank: int | None = None
+    alpha: float | None = None
     dropout: float = 0.1
-    epochs: int = 4
+    epochs: int | None = None
     batch: int = 16
     learning_rate: float | None = None
     weight_decay: float = 0.01
@@ -64,11 +70,12 @@ class RecognizerSettings:
     def __post_init__(self):
         for setting, least in (("layer", 0), ("rank", 1), ("epochs", 1), ("batch", 1), ("warm_up", 0),
                                ("max_length", 8), ("save_every", 1)):  # fmt: skip
-            if getattr(self, setting) < least:
-                raise ConfigurationError(f"Training: {setting} must be at least {least}, not {getattr(self, setting)}.")
-        if not self.layer < self.last_layer <= 12:
+            value = getattr(self, setting)
+            if value is not None and value < least:
+                raise ConfigurationError(f"Training: {setting} must be at least {least}, not {value}.")
+        if None not in (self.layer, self.last_layer) and not self.layer < self.last_layer <= LAYERS:
             raise ConfigurationError(
-                f"Training: last_layer must be above layer ({self.layer}) and at most 12, not {self.last_layer}."
+                f"Training: last_layer must be above layer ({self.layer}) and at most {LAYERS}, not {self.last_layer}."
             )
         for setting in ("recased", "dropout"):
             if not 0 <= getattr(self, setting) < 1:
@@ -78,7 +85,44 @@ class RecognizerSettings:
 
     @property
     def is_adapter(self) -> bool:
-        return self.model == EMBEDDED
+        return self.model == EMBEDDED or self.start is not None
+
+    @cached_property
+    def start(self) -> AdaptedRecognizer | None:
+        """The recognizer that is trained on, None where training begins anew."""
+        if self.model == SHIPPED:
+            return AdaptedRecognizer()
+        if hub.is_local_folder(self.model) and (Path(self.model).expanduser() / ADAPTER).is_file():
+            return AdaptedRecognizer(model=self.model)
+        return None
+
+    def resolved(self) -> RecognizerSettings:
+        """Return these settings with the shape of the adapters filled in.
+
+        Raises ConfigurationError where it is not that of the recognizer to train on, ModelUnavailable where that is
+        damaged.
+        """
+        if not self.is_adapter:
+            return self
+        layer, last_layer, rank = self.start.shape if self.start is not None else (7, LAYERS, 32)
+        for name, wanted, there in (("layer", self.layer, layer), ("rank", self.rank, rank)):
+            if self.start is not None and wanted not in (None, there):
+                raise ConfigurationError(
+                    f"Training: the adapters of {self.model} have {name} {there}, not {wanted}: leave {name} out, "
+                    f"or begin with {EMBEDDED}."
+                )
+        rank = self.rank or rank
+        return replace(
+            self, layer=layer if self.layer is None else self.layer, last_layer=self.last_layer or last_layer,
+            rank=rank, alpha=self.alpha or 2.0 * rank,
+        )  # fmt: skip
+
+    def for_size(self, sentences: int) -> RecognizerSettings:
+        """Return these settings with the passes over so many sentences filled in: 4, and more for a few."""
+        if self.epochs is not None:
+            return self
+        needed = -(-LEAST_STEPS * self.batch // max(1, sentences))
+        return replace(self, epochs=min(MOST_EPOCHS, max(EPOCHS, needed)))
 
     @property
     def rate(self) -> float:
@@ -89,6 +133,7 @@ class RecognizerSettings:
         left = {"save_every", "device", "learning_rate"}
         left |= set() if self.is_adapter else {"layer", "last_layer", "rank", "alpha"}
         values = {key: value for key, value in asdict(self).items() if key not in left}
+        values |= {"begun_with": self.start.weights_digest} if self.start is not None else {}
         return {**values, "learning_rate": self.rate, "head_rate": self.rate * HEAD_FACTOR}
 
     def signature(self, material: Labelled) -> str:
@@ -134,6 +179,7 @@ def train_recognizer(
     import torch
 
     check_output(output, CARD, "recognizer")
+    settings = settings.resolved()
     device = hub.choose_device(settings.device)
     material = prepare(sentences, held_out=held_out, labels=labels, recased=settings.recased, seed=settings.seed)
     with torch.random.fork_rng():
@@ -141,7 +187,10 @@ def train_recognizer(
         base = _base(settings, material.tags, device)
     longest = min(settings.max_length, base.longest or settings.max_length)
     material, readings = _read(base, material, longest, reading)
+    settings = settings.for_size(len(readings))
     tell(material.description)
+    if settings.start is not None and settings.start.licence:
+        tell(f"Trained on from {settings.model}: its licence, {settings.start.licence}, holds for the result too.")
     targets = [_targets(*pair, material.tags) for pair in zip(material.training, readings, strict=True)]
     loop = Loop(
         base.network, _optimizer(base, settings), size=len(readings), epochs=settings.epochs, batch=settings.batch,
@@ -174,7 +223,8 @@ def _base(settings: RecognizerSettings, tags: Sequence[str], device: str) -> Bas
 
     if settings.is_adapter:
         return AdapterBase(tags, layer=settings.layer, last_layer=settings.last_layer, rank=settings.rank,
-                           alpha=settings.alpha, dropout=settings.dropout, device=device)  # fmt: skip
+                           alpha=settings.alpha, dropout=settings.dropout, device=device,
+                           start=settings.start)  # fmt: skip
     return FineTunedBase(settings.model, tags, dropout=settings.dropout, device=device)
 
 

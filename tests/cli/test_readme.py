@@ -111,7 +111,7 @@ def test_a_generator_is_trained(folder, tmp_path):
 @pytest.mark.model
 def test_a_recognizer_is_trained(folder):
     (command,) = [command for command in COMMANDS if command.startswith("train-recognizer")]
-    result = CliRunner().invoke(app, shlex.split(f"{command} --epochs 1 --rank 1"))
+    result = CliRunner().invoke(app, shlex.split(f"{command} --epochs 1"))
     assert result.exit_code == 0, result.stderr
     assert (folder / "my-recognizer" / "adapter.safetensors").stat().st_size
     used = "label news.en.txt --language sw --recognizer my-recognizer --output out.conll"

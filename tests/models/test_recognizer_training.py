@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from projection.cli import app
 from projection.errors import Cancelled, ConfigurationError, ModelUnavailable
 from projection.models import e5_folder
-from projection.models.adapted import CARD, AdaptedRecognizer, recognizer_for
+from projection.models.adapted import CARD, AdaptedRecognizer, recognizer_for, shipped_folder
 from projection.models.adapters import AdaptedLayers, merge
 from projection.models.embedded import upper_layers
 from projection.models.recognizer_data import prepare, recase, tags_of
@@ -157,6 +157,44 @@ def test_layers_above_the_last_are_not_run(tmp_path):
     found = recognizer._probabilities([given])[0]
     assert np.allclose(found, by_transformers(tmp_path / "a", given, 5, 8), atol=2e-3)
     assert "layers 6 to 8" in (tmp_path / "a" / "README.md").read_text("utf-8")
+
+
+@pytest.mark.model
+def test_a_recognizer_can_be_trained_on(tmp_path):
+    train_recognizer(toy(96), tmp_path / "a", settings(rank=4, epochs=5), held_out=0)
+    first, still = str(tmp_path / "a"), {"epochs": 1, "learning_rate": 1e-9, "weight_decay": 0.0}
+    wanted = settings(first, **still).resolved()
+    assert (wanted.layer, wanted.last_layer, wanted.rank, wanted.alpha) == (7, 12, 4, 8.0)
+    train_recognizer(toy(40, 5), tmp_path / "b", settings(first, **still), held_out=0)
+    before, after = (create("recognizer", str(tmp_path / name)) for name in "ab")
+    for one, other in zip(before._probabilities(toy(6, 3)), after._probabilities(toy(6, 3)), strict=True):
+        assert np.allclose(one, other, atol=5e-3)
+    card = json.loads((tmp_path / "b" / CARD).read_text("utf-8"))
+    assert card["base"] == "e5-small" and card["begun_with"] == first
+    assert card["settings"]["begun_with"] == before.weights_digest and before.weights_digest in card["signature"]
+    assert card["licence"] == ""
+    assert f"begun with those of {first}" in (tmp_path / "b" / "README.md").read_text("utf-8")
+    shorter = train_recognizer(toy(40, 5), tmp_path / "c", settings(first, last_layer=9, epochs=3), held_out=toy(40, 9))
+    assert shorter.scores.overall.f1 > 0.9, "the layers below keep what they learned, the head learns anew"
+
+
+@pytest.mark.model
+def test_what_is_trained_on_has_the_shape_of_what_was_trained(tmp_path):
+    train_recognizer(toy(8), tmp_path / "a", settings(rank=2, epochs=1), held_out=0)
+    for wrong, said in (({"rank": 3}, "have rank 2, not 3"), ({"layer": 8}, "have layer 7, not 8")):
+        with pytest.raises(ConfigurationError, match=said):
+            train_recognizer(toy(8), tmp_path / "b", settings(str(tmp_path / "a"), **wrong), held_out=0)
+    (tmp_path / "a" / "adapter.safetensors").write_bytes(b"no")
+    with pytest.raises(ModelUnavailable, match="cannot be read"):
+        train_recognizer(toy(8), tmp_path / "b", settings(str(tmp_path / "a")), held_out=0)
+    assert not (tmp_path / "b").exists()
+    assert RecognizerSettings().for_size(1000).epochs == 7 and RecognizerSettings().for_size(5000).epochs == 4
+    assert RecognizerSettings().for_size(3).epochs == 40 and RecognizerSettings(epochs=2).for_size(3).epochs == 2
+    shipped = settings("e5-ner").resolved()
+    card = json.loads((shipped_folder() / CARD).read_text("utf-8"))
+    assert (shipped.layer, shipped.rank, shipped.alpha) == tuple(
+        card["settings"][key] for key in ("layer", "rank", "alpha")
+    )
 
 
 @pytest.mark.model
