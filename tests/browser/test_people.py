@@ -13,7 +13,7 @@ from projection.corrections.store import Store
 from projection.pipeline import Setup, Task
 from projection.text.tokenize import tokenize
 from projection.types import Entity, Span
-from tests.browser.waiting import at_rest, becomes, expect, until
+from tests.browser.waiting import at_rest, becomes, does_not_scroll_sideways, expect, until
 
 pytestmark = pytest.mark.browser
 
@@ -223,5 +223,4 @@ def test_markup_is_text_and_nothing_is_wider_than_the_window(browser_of, server,
     for name in ("Roles", "Sentences", "Agreement", "Decide"):
         part(tab, server, project, name)
         tab.get_by_text(f"Trial {HOSTILE}").wait_for()
-        at_rest(tab)
-        until(lambda: tab.evaluate("document.scrollingElement.scrollWidth <= innerWidth"))
+        does_not_scroll_sideways(tab)

@@ -28,3 +28,9 @@ def until(is_so: Callable[[], Any], seconds: float = 30) -> None:
 def at_rest(page) -> None:
     """Wait until no script of the app runs for this tab: what it shows is all of its last run."""
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
+def does_not_scroll_sideways(page) -> None:
+    """Wait until the page is as wide as its window, with all of it drawn."""
+    at_rest(page)
+    until(lambda: page.evaluate("document.scrollingElement.scrollWidth <= document.scrollingElement.clientWidth"))
