@@ -114,9 +114,7 @@ def test_junk_in_the_browser_storage_does_no_harm(editor):
 def test_without_storage_the_page_says_not_to_close_it(editor):
     editor.tab.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full') } }")
     editor.start(news()).press("p")
-    editor.tab.wait_for_function(
-        "harness.home.querySelector('.saved').textContent.includes('do not close')", timeout=8000
-    )
+    editor.tab.wait_for_function("harness.home.querySelector('.saved').textContent.includes('do not close')")
     assert "kept here" not in editor.text(".saved")
     editor.tab.evaluate("harness.answer(harness.sent.at(-1))")  # else the page asks before it is closed
 

@@ -16,7 +16,7 @@ from projection.corrections.people import People
 from projection.corrections.store import Store
 from projection.pipeline import Setup, Task
 from projection.types import Sentence
-from tests.browser.conftest import Server
+from tests.browser.conftest import PATIENCE, Server
 from tests.browser.waiting import at_rest, expect
 
 pytestmark = pytest.mark.browser
@@ -109,7 +109,7 @@ def test_sign_in_work_and_sign_out(chromium, guarded):
         [{"name": "projection_name", "value": "ana%40example.org", "url": server.url}]
     )  # counts nothing
     tab = context.new_page()
-    tab.set_default_timeout(60_000)
+    tab.set_default_timeout(PATIENCE)
     for place in ("people", "inspect", "export"):
         tab.goto(f"{server.url}/{place}?project={project}", wait_until="domcontentloaded")
         tab.get_by_role("button", name="Sign in").wait_for()
@@ -132,7 +132,7 @@ def test_an_address_that_is_not_verified_is_nobody_elses(chromium, guarded):
     before, Provider.claims = Provider.claims, {"email": "ana@example.org", "email_verified": False, "name": "Eve"}
     context = chromium.new_context(viewport={"width": 1360, "height": 900})
     tab = context.new_page()
-    tab.set_default_timeout(60_000)
+    tab.set_default_timeout(PATIENCE)
     tab.goto(server.url, wait_until="domcontentloaded")
     tab.get_by_role("button", name="Sign in").wait_for()
     at_rest(tab)

@@ -13,6 +13,7 @@ from projection.corrections.store import Store
 from projection.pipeline import Setup, Task
 from projection.text.tokenize import tokenize
 from projection.types import Entity, Span
+from tests.browser.conftest import PATIENCE
 from tests.browser.waiting import at_rest, becomes, does_not_scroll_sideways, expect, until
 
 pytestmark = pytest.mark.browser
@@ -49,7 +50,7 @@ def browser_of(chromium, server):
         if name:
             context.add_cookies([{"name": "projection_name", "value": quote(name), "url": server.url}])
         tab = context.new_page()
-        tab.set_default_timeout(60_000)
+        tab.set_default_timeout(PATIENCE)
         tab.on("pageerror", lambda error: problems.append(f"script error: {error}"))
         tab.on("dialog", lambda dialog: (problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         opened.append(context)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 expect = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install playwright").expect
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 
 
-def becomes(read: Callable[[], Any], expected: Any, seconds: float = 30) -> None:
+def becomes(read: Callable[[], Any], expected: Any, seconds: float = 60) -> None:
     """Wait until `read` gives what is expected, in the store or on the page; else fail with what it gave last."""
     end = monotonic() + seconds
     while (found := read()) != expected and monotonic() < end:
@@ -20,7 +20,7 @@ def becomes(read: Callable[[], Any], expected: Any, seconds: float = 30) -> None
     assert found == expected
 
 
-def until(is_so: Callable[[], Any], seconds: float = 30) -> None:
+def until(is_so: Callable[[], Any], seconds: float = 60) -> None:
     """Wait until something is so in the store or on the page."""
     becomes(lambda: bool(is_so()), True, seconds)
 
