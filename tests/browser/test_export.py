@@ -9,6 +9,7 @@ from projection.pipeline import Setup, Task
 from projection.settings import settings
 from projection.text.tokenize import tokenize
 from projection.types import Entity, Span
+from tests.browser.conftest import PATIENCE
 from tests.browser.waiting import at_rest, becomes, expect
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -49,6 +50,7 @@ def test_what_is_chosen_has_the_colour_that_can_be_read(chromium, server, monkey
     number = Store(settings().database).create_project("Chosen", SETUP, [task])
     context = chromium.new_context(color_scheme=scheme)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{server.url}/export?project={number}&s=1", wait_until="domcontentloaded")
     page.get_by_text("Check before download").wait_for()
     chosen = page.locator("[data-testid=stButtonGroup] [aria-checked=true] p")

@@ -6,6 +6,7 @@ from projection.corrections.store import Store
 from projection.pipeline import Setup, Task
 from projection.text.tokenize import tokenize
 from projection.types import Entity, Span
+from tests.browser.conftest import PATIENCE
 from tests.browser.waiting import at_rest, expect, until
 from views import labels
 
@@ -144,6 +145,7 @@ def test_dialogs_follow_the_dark_theme(chromium, server, project):
     project("Dark")
     context = chromium.new_context(color_scheme="dark")
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     start(page, server, "Dark")
     page.get_by_role("button", name="Labels").first.click()
     expect(page.locator("[role=dialog] .title")).to_have_css("color", "rgb(232, 234, 238)")
