@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.conftest import PATIENCE
 from tests.browser.waiting import at_rest, becomes, does_not_scroll_sideways, expect, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -11,8 +12,11 @@ METHODS = "methods=span-matching&methods=heuristic&methods=heuristic%3Apaper"
 
 def open_demo(page, server):
     page.goto(server.url, wait_until="domcontentloaded")
+    page.get_by_role("button", name="Open demo corpus").wait_for()
+    at_rest(page)
     page.get_by_role("button", name="Open demo corpus").click()
-    page.wait_for_selector(".target .box")
+    page.wait_for_url("**/inspect?**")
+    page.wait_for_selector(".target .box", timeout=2 * PATIENCE)  # a model is loaded for the first time
     page.wait_for_url("**project=**")
     return page.url.partition("project=")[2].partition("&")[0]
 
