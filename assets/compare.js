@@ -4,10 +4,11 @@ export default function ({ data, setStateValue, setTriggerValue, parentElement }
   const root = parentElement.querySelector(".compare")
   const focused = root.getRootNode().activeElement?.dataset.key
   const table = root.querySelector("table")
+  const shown = JSON.stringify({ ...data, pick: null })
+  if (root.shown !== shown) fillTable(table, data) // a click in between would be lost
+  root.shown = shown
   table.dir = root.querySelector(".scroller").dir = data.direction
   table.className = data.tight ? "tight" : ""
-  fillHead(table.tHead.rows[0], data)
-  table.tBodies[0].replaceChildren(...data.rows.map((row) => makeRow(row, data)))
   if (focused) root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus()
   root.onclick = (event) => {
     const chosen = event.target.closest("button")?.dataset
@@ -25,6 +26,11 @@ export default function ({ data, setStateValue, setTriggerValue, parentElement }
     root.observer.observe(root)
     document.fonts?.ready.then(() => fit(root))
   }
+}
+
+function fillTable(table, data) {
+  fillHead(table.tHead.rows[0], data)
+  table.tBodies[0].replaceChildren(...data.rows.map((row) => makeRow(row, data)))
 }
 
 // Long stretches without an entity wrap only where the sentence would not fit on a line.

@@ -3,7 +3,7 @@ function paint(list) {
   const { rows, people, empty } = list.data
   const table = list.find("table")
   table.classList.toggle("no-people", !people)
-  list.find("tbody").replaceChildren(...rows.map((row, index) => makeRow(list, row, index === list.index)))
+  paintRows(list)
   table.toggleAttribute("aria-activedescendant", false)
   if (rows.length) table.setAttribute("aria-activedescendant", `row-${list.selected}`)
   table.hidden = !rows.length
@@ -15,10 +15,32 @@ function paint(list) {
   if (list.saysRow) sayRow(list) // rows above it may have left the list
 }
 
-function makeRow(list, row, isSelected) {
+/** What has not changed stays: a click on a row that is replaced between press and release would be lost. */
+function paintRows(list) {
+  const body = list.find("tbody")
+  const kept = new Map([...body.rows].map((line) => [line.shown, line]))
+  const lines = list.data.rows.map((row) => {
+    const shown = JSON.stringify([row, isAccepted(list, row), isFlagged(list, row)])
+    return kept.get(shown) ?? Object.assign(makeRow(list, row), { shown })
+  })
+  for (const line of [...body.rows]) if (!lines.includes(line)) line.remove()
+  lines.forEach((line, index) => {
+    if (body.rows[index] !== line) body.insertBefore(line, body.rows[index] ?? null)
+    line.setAttribute("aria-selected", String(index === list.index))
+  })
+}
+
+/** The same for all that a node contains; `shown` stands for it. */
+function renew(node, shown, build) {
+  const signature = JSON.stringify(shown)
+  if (node.shown === signature) return
+  node.shown = signature
+  node.replaceChildren(...build())
+}
+
+function makeRow(list, row) {
   const line = make("tr", isDone(list, row) ? "done" : "")
   line.id = `row-${row.position}`
-  line.setAttribute("aria-selected", String(isSelected))
   const text = cell("text", row.text)
   Object.assign(text, { dir: row.direction, lang: row.language, title: row.text })
   line.append(
@@ -76,7 +98,10 @@ function paintPreview(list) {
   preview.hidden = !row
   if (!row) return
   const focused = list.root.getRootNode().activeElement?.dataset?.start
-  list.find(".sides").replaceChildren(makeSide(row.source, false), makeSide(row.target, true, row.unread))
+  renew(list.find(".sides"), [row.position, row.source, row.target, row.unread], () => [
+    makeSide(row.source, false),
+    makeSide(row.target, true, row.unread),
+  ])
   if (focused !== undefined) list.find(`button.entity[data-start="${focused}"]`)?.focus()
   const reasons = row.why.map((reason) => makePill({ ...reason, text: reason.said }))
   if (row.note) reasons.push(makePill({ text: `Note: ${row.note}`, tone: "" }))

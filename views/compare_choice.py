@@ -52,6 +52,7 @@ def method_row(project: Any, *, links: bool) -> tuple[list[str], dict[str, str]]
         chosen = st.multiselect(
             "Methods", method_names(setup.methods), key="methods", bind="query-params", label_visibility="collapsed",
             placeholder="Choose methods to compare", wrap=True,
+            persist_state="session",  # said to the browser again where a rerun was quicker than the first answer
         )  # fmt: skip
         st.session_state["compared"] = (project.id, chosen)
         st.button(

@@ -201,7 +201,8 @@ def _one(project: ProjectSummary, shown: Apart, refused: str) -> None:
     with st.container(horizontal=True):
         if shown.decided:
             if not refused:
-                st.button("Decide again", key="decide-again", on_click=_again, args=(project.id, shown))
+                again = f"decide-{shown.position}-again"
+                st.button("Decide again", key=again, on_click=_again, args=(project.id, shown))
         else:
             _choices(project, shown, refused)
         if st.button("Open in Inspect", key="decide-open", shortcut="O"):
@@ -223,14 +224,16 @@ def _with_read_labels(project: ProjectSummary, shown: Apart) -> Apart:
 
 
 def _choices(project: ProjectSummary, shown: Apart, refused: str) -> None:
+    """Draw a button for each version; one key for all sentences would give a second click to the next of them."""
     for index, version in enumerate(shown.finished):
         st.button(
-            f"Take {markup.plain(_possessive(version))}", key=f"take-{index}", on_click=_take, disabled=bool(refused),
-            shortcut=KEYS[index] if index < len(KEYS) else None, args=(project.id, shown, version.line),
+            f"Take {markup.plain(_possessive(version))}", key=f"take-{shown.position}-{index}", on_click=_take,
+            shortcut=KEYS[index] if index < len(KEYS) else None, disabled=bool(refused),
+            args=(project.id, shown, version.line),
         )  # fmt: skip
     if shown.main.finished:
-        st.button("Take what is in Inspect", key="take-main", shortcut="0", on_click=_take, disabled=bool(refused),
-                  args=(project.id, shown, MAIN))  # fmt: skip
+        st.button("Take what is in Inspect", key=f"take-{shown.position}-main", shortcut="0", on_click=_take,
+                  disabled=bool(refused), args=(project.id, shown, MAIN))  # fmt: skip
 
 
 def _possessive(version: Version) -> str:

@@ -20,6 +20,8 @@ FLAGS = [
 ]  # fmt: skip
 PATIENCE = 120_000
 """Milliseconds a first model load may take on a slow machine."""
+THROTTLE = float(os.environ.get("PROJECTION_TEST_THROTTLE", "1"))
+"""How many times slower all pages run than they could; with 6, say, waits that a fast machine hides are found."""
 
 
 def free_port() -> int:
@@ -91,8 +93,15 @@ def chromium():
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=path, args=FLAGS)
+        if THROTTLE > 1:
+            browser.on("context", lambda context: context.on("page", slow_down))
         yield browser
         browser.close()
+
+
+def slow_down(page) -> None:
+    """Let the page run THROTTLE times slower."""
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": THROTTLE})
 
 
 @pytest.fixture

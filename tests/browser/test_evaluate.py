@@ -12,6 +12,7 @@ from projection.corrections.runs import Runs
 from projection.corrections.store import Store
 from projection.pipeline import Setup, Task
 from projection.types import Entity, Sentence, Span
+from tests.browser.waiting import at_rest, expect, until
 
 pytestmark = pytest.mark.browser
 
@@ -49,27 +50,42 @@ def opened(page, server, number: int, more: str = "") -> None:
     page.goto(f"{server.url}/evaluate?project={number}{more}", wait_until="domcontentloaded")
     page.get_by_text("Wholly right, exactly").wait_for()
     page.locator(".st-key-chart-kinds-of-mistakes .point path, [class*='kinds'] .point path").first.wait_for()
+    at_rest(page)
 
 
-def bars(page, name: str):
-    return page.locator(f"[class*='{name}'] .barlayer .point path")
+def click_first_bar(page, name: str):
+    """Click a bar of a chart, which hears it a little after it is drawn; return the list that opens."""
+    bar = page.locator(f"[class*='{name}'] .barlayer .point path").first
+    bar.wait_for()
+    chart = f"document.querySelector(`[class*='{name}'] .js-plotly-plot`)"
+    page.wait_for_function(f"{chart}?._ev?.listeners('plotly_selected').length")
+    bar.hover(force=True)
+    page.wait_for_function(f"{chart}._hoverdata?.length")  # what a click chooses
+    bar.click(force=True)
+    return page.get_by_role("dialog")
+
+
+def walked(page) -> int:
+    """The sentence that the page Inspect shows, once it is there."""
+    page.wait_for_url("**/inspect?**&s=*")
+    page.locator(".target .box").first.wait_for()
+    at_rest(page)
+    return int(page.url.split("&s=")[1].split("&")[0])
 
 
 def test_a_bar_leads_to_its_sentences_and_these_to_the_editor(page, server, store):
     number = project(store)
     opened(page, server, number)
     page.get_by_text("50%").wait_for()
-    bars(page, "chart-stages").first.click(force=True)
-    drawer = page.get_by_role("dialog")
+    drawer = click_first_bar(page, "chart-stages")
     listed = drawer.locator(".sentences li")
-    listed.first.wait_for()
-    assert listed.count() == 1
-    assert "gold" in listed.first.inner_text() and "found" in listed.first.inner_text()
-    listed.first.locator("button").click()
-    page.wait_for_url("**/inspect?**")
-    page.locator(".target .box").first.wait_for()
-    assert page.get_by_role("combobox", name="Method").first.input_value() == "heuristic"
-    assert page.url.split("&s=")[1].split("&")[0] in ("3", "4")
+    expect(listed).to_have_count(1)
+    expect(listed).to_contain_text("gold")
+    expect(listed).to_contain_text("found")
+    at_rest(page)
+    listed.locator("button").click()
+    assert walked(page) in (3, 4)
+    expect(page.get_by_role("combobox", name="Method").first).to_have_value("heuristic")
     page.locator(".target .word", has_text="schlief").or_(page.locator(".target .word", has_text="weit")).wait_for()
     page.get_by_text("1 of 1", exact=True).wait_for()
     page.get_by_role("button", name="Leave the list").click()
@@ -79,18 +95,17 @@ def test_a_bar_leads_to_its_sentences_and_these_to_the_editor(page, server, stor
 def test_accepting_goes_through_the_list(page, server, store):
     number = project(store)
     opened(page, server, number)
-    bars(page, "chart-kinds").nth(0).click(force=True)
-    page.get_by_role("dialog").locator(".sentences li button").first.click()
-    page.wait_for_url("**/inspect?**")
-    page.locator(".target .box").first.wait_for()
-    walked = page.url.split("&s=")[1].split("&")[0]
-    before = store.sentence(number, int(walked) - 1)
-    assert not before.edits.checked
+    listed = click_first_bar(page, "chart-kinds").locator(".sentences li button").first
+    listed.wait_for()
+    at_rest(page)
+    listed.click()
+    position = walked(page) - 1
+    assert not store.sentence(number, position).edits.checked
     page.locator(".target .word").first.click()
     page.keyboard.press("a")
     page.get_by_text("This was the last of the list.").wait_for()
     page.locator(".editor .saved.good", has_text="Saved").wait_for()
-    assert store.sentence(number, int(walked) - 1).edits.checked
+    until(lambda: store.sentence(number, position).edits.checked)
 
 
 def test_rows_of_a_table_lead_there_too_and_texts_stay_texts(page, server, store):
@@ -100,12 +115,11 @@ def test_rows_of_a_table_lead_there_too_and_texts_stay_texts(page, server, store
     panel.locator("summary").click()
     table = page.locator(".st-key-rows-label-confusion")
     table.locator("canvas").first.wait_for()
-    table.scroll_into_view_if_needed()
-    box = table.bounding_box()
-    page.mouse.click(box["x"] + 18, box["y"] + 35 * 2 + 17)  # the mark of the second row: gold LOC, predicted ORG
+    at_rest(page)
+    table.click(position={"x": 18, "y": 35 * 2 + 17})  # the mark of the second row: gold LOC, predicted ORG
     drawer = page.get_by_role("dialog")
     drawer.locator(".sentences li").or_(drawer.get_by_text("No sentence")).first.wait_for()
-    assert "gold LOC, predicted" in drawer.inner_text()
+    expect(drawer).to_contain_text("gold LOC, predicted")
 
 
 def test_downloads_have_the_figures_of_the_page(page, server, store):
@@ -130,6 +144,7 @@ def test_a_larger_project_is_evaluated_on_demand(page, server, store):
     page.get_by_role("button", name="Evaluate 404 sentences").click()
     page.get_by_text("Wholly right, exactly").wait_for(timeout=120_000)
     page.get_by_text("of 404 sentences").first.wait_for(timeout=120_000)
+    until(lambda: len(Runs(store.database).of(number)) == 1)
     (run,) = Runs(store.database).of(number)
     assert len(Runs(store.database).load(run.id)) == 404
 
@@ -139,7 +154,5 @@ def test_right_to_left_sentences_are_listed_from_the_right(page, server, store):
     setup = replace(SETUP, target_language="ar", methods=("heuristic",))
     number = store.create_project("Arabic", setup, [arabic])
     opened(page, server, number)
-    bars(page, "chart-kinds").first.click(force=True)
-    text = page.get_by_role("dialog").locator(".sentences li button")
-    text.wait_for()
-    assert text.get_attribute("dir") == "rtl"
+    text = click_first_bar(page, "chart-kinds").locator(".sentences li button")
+    expect(text).to_have_attribute("dir", "rtl")

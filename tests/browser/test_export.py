@@ -9,6 +9,8 @@ from projection.pipeline import Setup, Task
 from projection.settings import settings
 from projection.text.tokenize import tokenize
 from projection.types import Entity, Span
+from tests.browser.conftest import PATIENCE
+from tests.browser.waiting import at_rest, becomes, expect
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 SETUP = Setup("en", "de", translator="dictionary", recognizer="rules", aligner="diagonal", methods=("heuristic",))
@@ -23,9 +25,12 @@ def test_several_formats_come_as_one_zip_and_markup_stays_text(page, server, mon
     page.get_by_text("Check before download").wait_for()
     for name in ("JSONL", "Parquet", "spaCy DocBin", "Label Studio", "INCEpTION, WebAnno", "Word links"):
         page.locator("label", has_text=name).click()
+        expect(page.locator("label", has_text=name).locator("input")).to_be_checked()
+        at_rest(page)
     button = page.get_by_role("button", name="Download ZIP, 9 files")
     button.wait_for()
-    assert page.locator(".file", has_text=HOSTILE).first.is_visible()
+    expect(page.locator(".file", has_text=HOSTILE).first).to_be_visible()
+    at_rest(page)
     with page.expect_download() as started:
         button.click()
     path = tmp_path / "out.zip"
@@ -45,10 +50,12 @@ def test_what_is_chosen_has_the_colour_that_can_be_read(chromium, server, monkey
     number = Store(settings().database).create_project("Chosen", SETUP, [task])
     context = chromium.new_context(color_scheme=scheme)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{server.url}/export?project={number}&s=1", wait_until="domcontentloaded")
     page.get_by_text("Check before download").wait_for()
     chosen = page.locator("[data-testid=stButtonGroup] [aria-checked=true] p")
     chosen.nth(1).wait_for()
-    found = chosen.evaluate_all("all => all.map((node) => getComputedStyle(node).color)")
+    at_rest(page)
+    colours = "all => [...new Set(all.map((node) => getComputedStyle(node).color))]"
+    becomes(lambda: chosen.evaluate_all(colours), [colour])
     context.close()
-    assert len(found) >= 2 and set(found) == {colour}

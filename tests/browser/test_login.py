@@ -16,7 +16,8 @@ from projection.corrections.people import People
 from projection.corrections.store import Store
 from projection.pipeline import Setup, Task
 from projection.types import Sentence
-from tests.browser.conftest import Server
+from tests.browser.conftest import PATIENCE, Server
+from tests.browser.waiting import at_rest, expect
 
 pytestmark = pytest.mark.browser
 
@@ -108,16 +109,18 @@ def test_sign_in_work_and_sign_out(chromium, guarded):
         [{"name": "projection_name", "value": "ana%40example.org", "url": server.url}]
     )  # counts nothing
     tab = context.new_page()
-    tab.set_default_timeout(60_000)
+    tab.set_default_timeout(PATIENCE)
     for place in ("people", "inspect", "export"):
         tab.goto(f"{server.url}/{place}?project={project}", wait_until="domcontentloaded")
         tab.get_by_role("button", name="Sign in").wait_for()
-        assert tab.get_by_text("wohnt").count() == 0
+        at_rest(tab)
+        expect(tab.get_by_text("wohnt")).to_have_count(0)
     tab.get_by_role("button", name="Sign in").click()
     corner = tab.locator(".st-key-person-corner button").first
     corner.get_by_text("ana@example.org").wait_for()
     tab.goto(f"{server.url}/people?project={project}", wait_until="domcontentloaded")
     tab.get_by_text("Add somebody").first.wait_for()  # the curator's form
+    at_rest(tab)
     corner.click()
     tab.get_by_role("button", name="Sign out").click()
     tab.get_by_role("button", name="Sign in").wait_for()
@@ -129,15 +132,20 @@ def test_an_address_that_is_not_verified_is_nobody_elses(chromium, guarded):
     before, Provider.claims = Provider.claims, {"email": "ana@example.org", "email_verified": False, "name": "Eve"}
     context = chromium.new_context(viewport={"width": 1360, "height": 900})
     tab = context.new_page()
-    tab.set_default_timeout(60_000)
+    tab.set_default_timeout(PATIENCE)
     tab.goto(server.url, wait_until="domcontentloaded")
+    tab.get_by_role("button", name="Sign in").wait_for()
+    at_rest(tab)
     tab.get_by_role("button", name="Sign in").click()
     tab.locator(".st-key-person-corner button").first.get_by_text("Eve (").wait_for()
     tab.goto(f"{server.url}/people?project={project}", wait_until="domcontentloaded")
     tab.get_by_text("is not among the people of this project").wait_for()
-    assert tab.get_by_text("wohnt").count() == tab.get_by_text("Trial").count() == 0
+    at_rest(tab)
+    for private in ("wohnt", "Trial"):
+        expect(tab.get_by_text(private)).to_have_count(0)
     tab.goto(f"{server.url}/inspect?project={project}", wait_until="domcontentloaded")
     tab.get_by_text("is not among the people of this project").wait_for()
-    assert tab.get_by_text("wohnt").count() == 0
+    at_rest(tab)
+    expect(tab.get_by_text("wohnt")).to_have_count(0)
     context.close()
     Provider.claims = before

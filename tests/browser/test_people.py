@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic, sleep
 from urllib.parse import quote
 
 import pytest
@@ -14,6 +13,8 @@ from projection.corrections.store import Store
 from projection.pipeline import Setup, Task
 from projection.text.tokenize import tokenize
 from projection.types import Entity, Span
+from tests.browser.conftest import PATIENCE
+from tests.browser.waiting import at_rest, becomes, does_not_scroll_sideways, expect, until
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +50,7 @@ def browser_of(chromium, server):
         if name:
             context.add_cookies([{"name": "projection_name", "value": quote(name), "url": server.url}])
         tab = context.new_page()
-        tab.set_default_timeout(60_000)
+        tab.set_default_timeout(PATIENCE)
         tab.on("pageerror", lambda error: problems.append(f"script error: {error}"))
         tab.on("dialog", lambda dialog: (problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         opened.append(context)
@@ -75,16 +76,25 @@ def corner(tab):
     return tab.locator(".st-key-person-corner button").first
 
 
-def until(is_so, seconds=30):
-    """Wait until something is so in the store or the browser."""
-    end = monotonic() + seconds
-    while not is_so():
-        assert monotonic() < end, "nothing was stored in time"
-        sleep(0.1)
+def decided_about(tab, sentence):
+    """Wait until a sentence can be decided about, also by keys, which come with the buttons below it."""
+    tab.get_by_text(f"Sentence {sentence}", exact=True).wait_for()
+    tab.get_by_role("button", name="Open in Inspect").wait_for()
+    at_rest(tab)
 
 
 def finished(store, project, position, name):
     return any(line.author == name and line.edits.checked for line in store.lines(store.sentence(project, position).id))
+
+
+def is_beside_the_menu(box):
+    return box and box["x"] + box["width"] > 1100 and box["y"] < 60
+
+
+def says_that_nothing_waits(tab):
+    """Ask the editor, after keys that may change nothing: it has dealt with them, and holds nothing to be stored."""
+    tab.keyboard.press("Control+s")
+    expect(tab.locator(".editor .said")).to_have_text("Everything is saved already.")
 
 
 def remembers(tab):
@@ -103,12 +113,11 @@ def test_a_name_is_asked_for_in_the_corner_and_remembered(browser_of, server, pr
     until(lambda: remembers(tab))
     tab.reload(wait_until="domcontentloaded")
     corner(tab).get_by_text("Ana <img").wait_for()
-    box = corner(tab).bounding_box()
-    assert box["x"] + box["width"] > 1100 and box["y"] < 60  # in the header, beside the menu
+    until(lambda: is_beside_the_menu(corner(tab).bounding_box()))
     corner(tab).click()
     tab.get_by_role("button", name="Remember").wait_for()
     tab.get_by_role("textbox", name="Your name").fill("")
-    tab.keyboard.press("Enter")
+    tab.get_by_role("textbox", name="Your name").press("Enter")
     corner(tab).get_by_text("Your name").wait_for()
     until(lambda: not remembers(tab))
     tab.reload(wait_until="domcontentloaded")
@@ -121,7 +130,7 @@ def test_the_name_stands_beside_changes(browser_of, server, project, store):
     corner(tab).get_by_text(ARABIC).wait_for()
     tab.keyboard.press("a")
     tab.get_by_text("1 of 3 checked").wait_for()
-    assert store.history(store.sentence(project, 0).id)[0].author == ARABIC
+    becomes(lambda: [one.author for one in store.history(store.sentence(project, 0).id)[:1]], [ARABIC])
 
 
 def test_two_people_apart_and_a_third_decides_by_keys(browser_of, server, project, store):
@@ -137,15 +146,20 @@ def test_two_people_apart_and_a_third_decides_by_keys(browser_of, server, projec
         people.click()
         people.fill(name)
         ana.get_by_role("option", name=name).click()
+        ana.get_by_test_id("stMultiSelect").get_by_text(name).wait_for()
     ana.keyboard.press("Escape")
+    expect(ana.get_by_role("option")).to_have_count(0)
     ana.get_by_text("All do the same, apart").click()
+    expect(ana.get_by_role("radio", name="All do the same, apart")).to_be_checked()
+    at_rest(ana)
     ana.get_by_role("button", name="Hand out").click()
     ana.get_by_text("2 sentences").first.wait_for()
     for name, key in (("Rui", "p"), (ARABIC, "o")):
         tab = browser_of(name)
         for sentence, word in ((1, "Rom"), (2, "Berlin")):
             inspect(tab, server, project, sentence)
-            assert tab.locator(f".target .box:has-text('{word}')").count() == 0  # blind to the other
+            expect(tab.locator(".target .box").first).to_be_visible()
+            expect(tab.locator(f".target .box:has-text('{word}')")).to_have_count(0)  # blind to the other
             tab.locator(".target .word", has_text=word).first.click()
             tab.keyboard.press(key)
             tab.wait_for_selector(f".target .box:has-text('{word}')")
@@ -157,12 +171,12 @@ def test_two_people_apart_and_a_third_decides_by_keys(browser_of, server, projec
     part(ana, server, project, "Agreement")
     ana.locator(".figure", has_text=".50").first.wait_for()  # PER of the first word is the same, the other is not
     ana.get_by_role("button", name="Decide them one by one").click()
-    ana.get_by_text("Sentence 1", exact=True).wait_for()
+    decided_about(ana, 1)
     ana.keyboard.press("Control+ArrowRight")
-    ana.get_by_text("Sentence 2", exact=True).wait_for()
+    decided_about(ana, 2)
     ana.keyboard.press("2")
-    ana.get_by_text("Sentence 1", exact=True).wait_for()
-    assert ana.locator(".versions .differs").count() >= 2
+    decided_about(ana, 1)
+    until(lambda: ana.locator(".versions .differs").count() >= 2)
     ana.get_by_role("button", name="Take \u2068Rui\u2069's").click()
     ana.get_by_text("Nothing left here").wait_for()
     history = [store.history(store.sentence(project, position).id)[0] for position in (0, 1)]
@@ -178,9 +192,10 @@ def test_a_viewer_changes_nothing(browser_of, server, project, store):
     inspect(tab, server, project, 1)
     tab.get_by_text("your role is viewer").locator("visible=true").first.wait_for()
     tab.locator(".target .word", has_text="Rom").first.click()
-    tab.keyboard.press("l")
-    tab.keyboard.press("a")
-    tab.wait_for_timeout(1500)
+    for key in ("l", "a"):
+        tab.keyboard.press(key)
+        expect(tab.locator(".editor .said")).to_contain_text("your role is viewer")
+        says_that_nothing_waits(tab)
     assert store.sentence(project, 0).revision == 0
 
 
@@ -192,7 +207,8 @@ def test_somebody_elses_sentence_is_not_changed(browser_of, server, project, sto
     inspect(tab, server, project, 2)
     tab.get_by_text("Sentence 2 is assigned to Eva").locator("visible=true").first.wait_for()
     tab.keyboard.press("a")
-    tab.wait_for_timeout(1500)
+    expect(tab.locator(".editor .said")).to_contain_text("Sentence 2 is assigned to Eva")
+    says_that_nothing_waits(tab)
     assert store.sentence(project, 1).revision == 0
     inspect(tab, server, project, 1)
     tab.keyboard.press("a")
@@ -208,4 +224,4 @@ def test_markup_is_text_and_nothing_is_wider_than_the_window(browser_of, server,
     for name in ("Roles", "Sentences", "Agreement", "Decide"):
         part(tab, server, project, name)
         tab.get_by_text(f"Trial {HOSTILE}").wait_for()
-        assert tab.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+        does_not_scroll_sideways(tab)

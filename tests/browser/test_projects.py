@@ -6,12 +6,12 @@ from projection.corrections.store import Store
 from projection.pipeline import Setup, Task
 from projection.text.tokenize import tokenize
 from projection.types import Entity, Span
+from tests.browser.conftest import PATIENCE
+from tests.browser.waiting import at_rest, expect, until
 from views import labels
 
 pytestmark = pytest.mark.browser
 
-MOMENT = 800
-"""Milliseconds the table may take to open a cell; it is a canvas, so there is nothing else to wait for."""
 SETUP = Setup("en", "de", translator="dictionary", recognizer="rules", aligner="diagonal", methods=("heuristic",))
 
 
@@ -35,30 +35,37 @@ def start(page, server, name):
     """Open the start page with one project searched for, so that other tests' projects do not matter."""
     page.goto(server.url, wait_until="domcontentloaded")
     page.get_by_text("Your projects").wait_for()
+    at_rest(page)
     search = page.get_by_placeholder("Search projects")
     if search.count():
         search.fill(name)
         search.press("Enter")
     page.get_by_role("button", name=name).wait_for()
+    at_rest(page)
 
 
 def tool(page, number, word):
     page.locator(f".st-key-{word}-{number} button").first.click()
     page.get_by_role("dialog").wait_for()
+    at_rest(page)
 
 
 def type_into(page, row, column, text):
     """Type into a cell of the table of labels, which is a canvas: by its place. Rows count from 0 below the head."""
-    page.wait_for_timeout(MOMENT)
-    box = page.locator("[role=dialog] [data-testid=stDataFrame] canvas").first.bounding_box()
-    across = {"Label": 0.2, "Key": 0.56}[column]
-    page.mouse.click(box["x"] + box["width"] * across, box["y"] + 35 + 34 * row + 17)
-    page.wait_for_timeout(MOMENT)
+    table = page.locator("[role=dialog] [data-testid=stDataFrame]")
+    number, across = {"Label": (1, 0.2), "Key": (2, 0.56)}[column]
+    cell = table.get_by_test_id(f"glide-cell-{number}-{row}")  # what a screen reader is told of the canvas
+    cell.wait_for(state="attached")
+    at_rest(page)
+    width = table.locator("canvas").first.bounding_box()["width"]
+    table.click(position={"x": width * across, "y": 35 + 34 * row + 17})
+    expect(cell).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
-    page.wait_for_timeout(MOMENT)
+    field = page.locator("#portal .gdg-input")
+    expect(field).to_be_focused()
     page.keyboard.press("Control+a")
     page.keyboard.type(text)
-    page.wait_for_timeout(MOMENT)
+    expect(field).to_have_value(text)
 
 
 def test_a_label_gets_a_key_and_it_works_in_the_editor(page, server, store, project):
@@ -75,10 +82,15 @@ def test_a_label_gets_a_key_and_it_works_in_the_editor(page, server, store, proj
     page.locator("[role=dialog] .pill:has-text('EVENT') kbd:has-text('B')").wait_for()
     page.get_by_role("dialog").get_by_role("button", name="Keep").click()
     page.get_by_text("The labels are kept").wait_for()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    at_rest(page)
     kept = {item.label: item.key for item in labels.label_set(store.project(number))}
     assert kept == {"PER": "p", "ORG": "o", "LOC": "l", "MISC": "m", "EVENT": "b"}
     page.get_by_role("button", name="Keys for labels").click()
+    page.locator(".target .box").first.wait_for()
+    at_rest(page)
     page.locator(".target .word:has-text('traf')").click()
+    page.locator(".target .word.picked:has-text('traf')").wait_for()
     page.keyboard.press("b")
     page.locator(".target .box:has-text('traf'):has-text('EVENT')").wait_for()
 
@@ -102,7 +114,8 @@ def test_guidelines_are_written_and_fetch_nothing(page, server, store, project):
     box.fill("# Titles\n\n<img src=http://example.org/a.png onerror=alert(1)> ![b](http://example.org/b.png)")
     page.get_by_role("tab", name="Read").click()
     page.locator("[role=dialog] .guidelines h1:has-text('Titles')").wait_for()
-    assert page.locator("[role=dialog] .guidelines img").count() == 0
+    expect(page.locator("[role=dialog] .guidelines img")).to_have_count(0)
+    at_rest(page)
     page.get_by_role("button", name="Keep").click()
     page.get_by_text("The guidelines are kept").wait_for()
     assert store.guidelines(number).startswith("# Titles")
@@ -116,11 +129,15 @@ def test_a_project_is_deleted_by_two_clicks_and_comes_back_after_a_reload(page, 
     page.get_by_text("Deleted To be deleted").wait_for()
     assert number not in [found.id for found in store.projects()]
     page.reload(wait_until="domcontentloaded")
+    page.get_by_text("deleted project").wait_for()
+    at_rest(page)
     page.get_by_text("deleted project").click()
+    page.locator(f".st-key-restore-{number} button").wait_for()
+    at_rest(page)
     page.locator(f".st-key-restore-{number} button").click()
     page.get_by_text("deleted project").wait_for(state="hidden")
     page.get_by_role("button", name="To be deleted").wait_for()
-    assert number in [found.id for found in store.projects()]
+    until(lambda: number in [found.id for found in store.projects()])
 
 
 def test_dialogs_follow_the_dark_theme(chromium, server, project):
@@ -128,9 +145,8 @@ def test_dialogs_follow_the_dark_theme(chromium, server, project):
     project("Dark")
     context = chromium.new_context(color_scheme="dark")
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     start(page, server, "Dark")
     page.get_by_role("button", name="Labels").first.click()
-    page.locator("[role=dialog] .title").wait_for()
-    colour = page.locator("[role=dialog] .title").evaluate("element => getComputedStyle(element).color")
+    expect(page.locator("[role=dialog] .title")).to_have_css("color", "rgb(232, 234, 238)")
     context.close()
-    assert colour == "rgb(232, 234, 238)"

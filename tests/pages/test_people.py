@@ -248,7 +248,7 @@ def test_deciding(app, project, team):
     number = three(project, team)
     shown = open_as(app, "Ana", number, "Decide")
     assert "Sentence 2" in html(shown) and 'class="differs"' in html(shown)
-    shown.button(key="take-1").click().run()
+    shown.button(key="take-1-1").click().run()
     stored = store().sentence(number, 1)
     assert [entity.label for entity in stored.edits.target_entities] == ["PER", "LOC"]  # versions are by name
     assert store().history(stored.id)[0].author == "Ana"
@@ -259,8 +259,17 @@ def test_deciding(app, project, team):
     shown.segmented_control(key="decide-filter").set_value("decided").run()
     shown.button(key="decide-next").click().run()
     assert "decided for Rui, against Eva, by Ana" in html(shown)
-    shown.button(key="decide-again").click().run()
+    shown.button(key="decide-1-again").click().run()
     assert not Overlaps(store().database).sentences(number)[1].decided
+
+
+def test_a_second_click_takes_nothing_of_the_next_sentence(app, project, team):
+    """It comes while the next one is drawn, so it must name what it was made on."""
+    shown = open_as(app, "Ana", three(project, team), "Decide")
+    before = [button.key for button in shown.button if button.key.startswith("take-1-")]
+    shown.segmented_control(key="decide-filter").set_value("agree").run()
+    assert "Sentence 1" in html(shown) and len(before) == 2
+    assert not set(before) & {button.key for button in shown.button}
 
 
 def test_the_source_to_decide_on_has_the_labels_given_by_hand_or_with_the_file(app, project, team):
@@ -291,7 +300,7 @@ def test_a_decision_on_what_changed_meanwhile_is_refused(app, project, team):
     number = three(project, team)
     shown = open_as(app, "Ana", number, "Decide")
     finish(number, 1, "Rui", (0, 1, "PER"))
-    shown.button(key="take-0").click().run()
+    shown.button(key="take-1-0").click().run()
     assert "Rui changed their version meanwhile" in said(shown)
     assert store().history(store().sentence(number, 1).id) == []
 
@@ -300,7 +309,7 @@ def test_correctors_look_and_do_not_decide(app, project, team):
     number = three(project, team)
     shown = open_as(app, "Rui", number, "Decide")
     assert "You can look here, not decide" in html(shown)
-    assert shown.button(key="take-0").disabled
+    assert shown.button(key="take-1-0").disabled
 
 
 def test_who_has_still_to_do_a_sentence_does_not_see_it(app, project, team):

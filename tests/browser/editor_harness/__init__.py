@@ -68,7 +68,7 @@ class Editor:
         self.problems: list[str] = []
         tab.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
         tab.on("dialog", lambda dialog: (self.problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        tab.set_default_timeout(10_000)
+        tab.set_default_timeout(30_000)
         self.load()
 
     def load(self) -> None:
@@ -83,10 +83,19 @@ class Editor:
             " harness.answering = answering; harness.start(all[data.position], all) }",
             [data, sentences, answering, theme],
         )
+        self.settle()
         return self
 
     def feed(self, data: dict) -> None:
         self.tab.evaluate("data => harness.feed(data)", data)
+
+    def resize(self, width: int, height: int) -> None:
+        """Make the window as large as this, and wait until all is drawn in it."""
+        self.tab.set_viewport_size({"width": width, "height": height})
+        self.tab.wait_for_function(
+            "([width, height]) => innerWidth === width && innerHeight === height", arg=[width, height]
+        )
+        self.settle()
 
     def press(self, *keys: str) -> Editor:
         for key in keys:
@@ -100,7 +109,7 @@ class Editor:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until the edits are sent and drawn."""
+        """Wait until the edits are sent and drawn, and what that made larger or smaller is drawn again."""
         self.tab.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     @property
