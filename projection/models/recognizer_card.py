@@ -38,7 +38,7 @@ def write_card(
     card = {
         "kind": "adapter" if settings.is_adapter else "whole encoder",
         "base": EMBEDDED if settings.is_adapter else settings.model,
-        "begun_with": settings.model if settings.start is not None else None,
+        "begun_with": Path(settings.model).name if settings.start is not None else None,
         "layer": settings.layer if settings.is_adapter else None,
         "last_layer": settings.last_layer if settings.is_adapter else None,
         "tags": material.tags,

@@ -133,7 +133,8 @@ class RecognizerSettings:
         left = {"save_every", "device", "learning_rate"}
         left |= set() if self.is_adapter else {"layer", "last_layer", "rank", "alpha"}
         values = {key: value for key, value in asdict(self).items() if key not in left}
-        values |= {"begun_with": self.start.weights_digest} if self.start is not None else {}
+        if self.start is not None:  # wherever its folder lies, it is its weights that count
+            values |= {"model": Path(self.model).name, "begun_with": self.start.weights_digest}
         return {**values, "learning_rate": self.rate, "head_rate": self.rate * HEAD_FACTOR}
 
     def signature(self, material: Labelled) -> str:

@@ -8,7 +8,7 @@ import pytest
 from seqeval.metrics import f1_score
 from seqeval.scheme import IOB2
 
-from bench.recognizer import main
+from bench.recognizer import main, text
 from projection.registry import create
 from projection.text.documents import read
 from tests.bench.conftest import words
@@ -55,6 +55,16 @@ def test_both_ways_to_label_a_text_stand_side_by_side(folder, capsys):
     for way in ("translate-test: spacy-en in en", "translate-test: e5-ner in en", "translate-test: e5-ner in pt"):
         assert way in told
     assert told.count("model transfer: e5-ner") == 2 and told.count("signature: ") == 5
+
+
+@pytest.mark.model
+def test_what_a_few_sentences_are_worth(folder, capsys):
+    assert main(["--data", str(folder), "--only", "few", "--limit", "2", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["few"]
+    assert [row["what"].partition(",")[0] for row in rows] == ["e5-ner as it is", "from e5-small", "from e5-ner"]
+    assert all("sentences:1" in row["signature"] for row in rows)
+    assert "begun_with:" not in rows[1]["signature"] and "begun_with:" in rows[2]["signature"]
+    assert text({"few": rows}).count("signature: ") == 3
 
 
 def test_what_is_not_there_is_said(tmp_path, capsys):
