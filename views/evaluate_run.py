@@ -168,6 +168,12 @@ def known(run: Run | None, *, beside: bool = False) -> Known:
     return found
 
 
+def is_behind(project: Any, run_settings: Mapping[str, Any], known: Known) -> bool:
+    """Say whether more results of a run are stored than are known here."""
+    run = runs().find(project.id, run_settings)
+    return run is not None and _place(run) != known.place
+
+
 def show_so_far() -> None:
     """Let the results of a run that goes on be read again."""
     st.session_state.pop("evaluate-known", None)

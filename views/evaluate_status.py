@@ -53,6 +53,8 @@ def line(project: Any, settings: Mapping[str, Any], cases: Cases, known: Known, 
         st.html(markup.notice("Another evaluation of this project is running", "This one can begin when it has ended."))
         _running(current)
         return
+    if current is not None and evaluate_run.is_behind(project, settings, known):
+        st.rerun()  # it ended after this run of the page had read the results
     if current is not None and current.problem and current.run.settings == settings:
         st.html(markup.notice("The evaluation ended early", current.problem, "bad"))
     todo, lacking = evaluate_study.missing(cases, known, programs)

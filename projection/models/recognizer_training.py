@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 ADAPTER_RATE, FINE_TUNING_RATE = 1e-3, 3e-5
 HEAD_FACTOR = 5
 EPOCHS, MOST_EPOCHS = 4, 40
-LEAST_STEPS = 400
-"""Steps in which a new head and new adapters learn something, whatever the number of sentences."""
+LEAST_STEPS, LEAST_MORE = 400, 50
+"""Steps in which a new head learns something, and one that knows the labels already, however few the sentences."""
 _MEASURED_AT_ONCE = 32
 
 
@@ -44,9 +44,9 @@ class RecognizerSettings:
     state `layer` and up to `last_layer`, whose states are labelled; or "e5-ner" or the folder of another recognizer
     made so, whose adapters are trained on; or a Hugging Face name or folder, all of whose weights are trained. What is
     None is as in the recognizer trained on, else 7, 12, 32, and twice the rank (see `resolved`); `epochs` are then 4,
-    or as many as make `LEAST_STEPS`, at most 40. The learning rate (None: 1e-3 for adapters, 3e-5 for whole encoders;
-    five times that for the head) rises over `warm_up` steps and falls along a cosine. Sentences of more than
-    `max_length` sub-words, or more than the model reads, are left out.
+    or as many as make `LEAST_STEPS` (`LEAST_MORE` where the labels are known already), at most 40. The learning rate
+    (None: 1e-3 for adapters, 3e-5 for whole encoders; five times that for the head) rises over `warm_up` steps and
+    falls along a cosine. Sentences of more than `max_length` sub-words, or more than the model reads, are left out.
     `recased` as in `recognizer_data.prepare`.
     """
 
@@ -117,11 +117,12 @@ class RecognizerSettings:
             rank=rank, alpha=self.alpha or 2.0 * rank,
         )  # fmt: skip
 
-    def for_size(self, sentences: int) -> RecognizerSettings:
+    def for_size(self, sentences: int, tags: Sequence[str]) -> RecognizerSettings:
         """Return these settings with the passes over so many sentences filled in: 4, and more for a few."""
         if self.epochs is not None:
             return self
-        needed = -(-LEAST_STEPS * self.batch // max(1, sentences))
+        steps = LEAST_MORE if self.start is not None and self.start.tags == tuple(tags) else LEAST_STEPS
+        needed = -(-steps * self.batch // max(1, sentences))
         return replace(self, epochs=min(MOST_EPOCHS, max(EPOCHS, needed)))
 
     @property
@@ -188,7 +189,7 @@ def train_recognizer(
         base = _base(settings, material.tags, device)
     longest = min(settings.max_length, base.longest or settings.max_length)
     material, readings = _read(base, material, longest, reading)
-    settings = settings.for_size(len(readings))
+    settings = settings.for_size(len(readings), material.tags)
     tell(material.description)
     if settings.start is not None and settings.start.licence:
         tell(f"Trained on from {settings.model}: its licence, {settings.start.licence}, holds for the result too.")

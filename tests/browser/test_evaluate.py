@@ -106,6 +106,9 @@ def test_accepting_goes_through_the_list(page, server, store):
     page.get_by_text("This was the last of the list.").wait_for()
     page.locator(".editor .saved.good", has_text="Saved").wait_for()
     until(lambda: store.sentence(number, position).edits.checked)
+    page.get_by_role("button", name="Back to Evaluate").click()
+    page.wait_for_url(f"**/evaluate?project={number}&s={position + 1}*")
+    page.get_by_text("Wholly right, exactly").wait_for()
 
 
 def test_rows_of_a_table_lead_there_too_and_texts_stay_texts(page, server, store):

@@ -189,8 +189,22 @@ def test_what_is_trained_on_has_the_shape_of_what_was_trained(tmp_path):
     with pytest.raises(ModelUnavailable, match="cannot be read"):
         train_recognizer(toy(8), tmp_path / "b", settings(str(tmp_path / "a")), held_out=0)
     assert not (tmp_path / "b").exists()
-    assert RecognizerSettings().for_size(1000).epochs == 7 and RecognizerSettings().for_size(5000).epochs == 4
-    assert RecognizerSettings().for_size(3).epochs == 40 and RecognizerSettings(epochs=2).for_size(3).epochs == 2
+
+
+@pytest.mark.model
+def test_a_few_sentences_are_seen_more_often():
+    tags = ("O", "B-LOC", "I-LOC", "B-ORG", "I-ORG", "B-PER", "I-PER")
+
+    def epochs(sentences: int, model: str = "e5-small", known: tuple[str, ...] = tags) -> int:
+        return RecognizerSettings(model=model).for_size(sentences, known).epochs
+
+    assert (epochs(5000), epochs(1000), epochs(3)) == (4, 7, 40)  # 400 steps of 16 sentences
+    assert (epochs(200, "e5-ner"), epochs(20, "e5-ner")) == (4, 40) and epochs(1000, "e5-ner", tags[:3]) == 7
+    assert RecognizerSettings(epochs=2).for_size(3, tags).epochs == 2
+
+
+@pytest.mark.model
+def test_the_shape_of_the_recognizer_in_the_box_is_that_of_its_card():
     shipped = settings("e5-ner").resolved()
     card = json.loads((shipped_folder() / CARD).read_text("utf-8"))
     assert (shipped.layer, shipped.rank, shipped.alpha) == tuple(

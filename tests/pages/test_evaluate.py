@@ -72,6 +72,20 @@ def test_wrong_labels_are_counted_and_the_baseline_compared(app):
     assert ">.00</b>" in text
 
 
+def test_an_evaluation_that_ends_while_the_page_is_drawn_is_shown(app, monkeypatch):
+    """The results were read, then it ended, then the page looked whether it goes on: nothing would draw it again."""
+    number, real = labelled(), evaluate_run.signatures
+
+    def slow(setup, methods):
+        for running in evaluate_run._running()._known.values():
+            assert running.wait(30)
+        return real(setup, methods)
+
+    monkeypatch.setattr(evaluate_run, "signatures", slow)
+    page(app, "evaluate", project=str(number))
+    assert not app.exception and "Span F1, heuristic" in html(app)
+
+
 def test_gold_can_be_what_people_accepted(app, project):
     number = project(("Ann met Bob .", "Ann traf Bob ."), ("Eve slept .", "Eve schlief ."))
     page(app, "evaluate", project=str(number))
