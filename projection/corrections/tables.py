@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a store at another version is migrated, or refused when it is newer."""
 
 metadata = MetaData()

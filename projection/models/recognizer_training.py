@@ -73,9 +73,10 @@ class RecognizerSettings:
             value = getattr(self, setting)
             if value is not None and value < least:
                 raise ConfigurationError(f"Training: {setting} must be at least {least}, not {value}.")
-        if None not in (self.layer, self.last_layer) and not self.layer < self.last_layer <= LAYERS:
+        lowest, last = self.layer or 0, self.last_layer
+        if last is not None and not lowest < last <= LAYERS:
             raise ConfigurationError(
-                f"Training: last_layer must be above layer ({self.layer}) and at most {LAYERS}, not {self.last_layer}."
+                f"Training: last_layer must be above layer ({lowest}) and at most {LAYERS}, not {last}."
             )
         for setting in ("recased", "dropout"):
             if not 0 <= getattr(self, setting) < 1:

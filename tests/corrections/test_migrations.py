@@ -97,6 +97,11 @@ def test_a_corrected_label_of_the_first_version_stays_a_persons(file):
     assert (moved.origin, moved.derived) == ("corrected", None), "nobody knows what it was made from"
 
 
+def test_the_newest_migration_is_the_one_the_code_expects():
+    folder = Path(tables.__file__).parent / "migrations" / "versions"
+    assert max(path.name[:4] for path in folder.glob("[0-9]*.py")) == tables.HEAD, "else every start migrates again"
+
+
 def test_both_ways_lead_to_the_tables_of_the_code(file, tmp_path):
     Store(f"sqlite:///{file}")
     Store(f"sqlite:///{tmp_path / 'new.sqlite'}")

@@ -342,8 +342,8 @@ def test_a_full_disk_is_said_and_the_training_goes_on_from_its_checkpoint(base, 
 def test_what_cannot_be(base, tmp_path):
     with pytest.raises(ModelUnavailable, match="base model no/such is not on this machine"):
         train_recognizer(toy(4), tmp_path / "x", settings("no/such"))
-    for wrong in ({"epochs": 0}, {"recased": 1.0}, {"learning_rate": -1.0}, {"rank": 0}, {"last_layer": 7},
-                  {"last_layer": 13}):  # fmt: skip
+    for wrong in ({"epochs": 0}, {"recased": 1.0}, {"learning_rate": -1.0}, {"rank": 0}, {"last_layer": 0},
+                  {"layer": 7, "last_layer": 7}, {"last_layer": 13}):  # fmt: skip
         with pytest.raises(ConfigurationError, match="Training:"):
             settings(**wrong)
 
