@@ -5,8 +5,8 @@ export default function ({ data, setStateValue, setTriggerValue, parentElement }
   const focused = root.getRootNode().activeElement?.dataset.key
   const table = root.querySelector("table")
   const shown = JSON.stringify({ ...data, pick: null })
-  if (root.shown !== shown) fillTable(table, data) // a click in between would be lost
-  root.shown = shown
+  renew(table.tHead.rows[0], shown, () => headCells(data))
+  renew(table.tBodies[0], shown, () => data.rows.map((row) => makeRow(row, data)))
   table.dir = root.querySelector(".scroller").dir = data.direction
   table.className = data.tight ? "tight" : ""
   if (focused) root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus()
@@ -28,11 +28,6 @@ export default function ({ data, setStateValue, setTriggerValue, parentElement }
   }
 }
 
-function fillTable(table, data) {
-  fillHead(table.tHead.rows[0], data)
-  table.tBodies[0].replaceChildren(...data.rows.map((row) => makeRow(row, data)))
-}
-
 // Long stretches without an entity wrap only where the sentence would not fit on a line.
 function fit(root) {
   const scroller = root.querySelector(".scroller")
@@ -43,7 +38,7 @@ function fit(root) {
   root.classList.toggle("scrolls", overflows())
 }
 
-function fillHead(head, data) {
+function headCells(data) {
   const marks = data.columns.map((column) => {
     const cell = make("th", column.differs ? "mark" : "")
     cell.scope = "col"
@@ -59,7 +54,7 @@ function fillHead(head, data) {
   const who = make("th", "who")
   const count = data.columns.filter((column) => column.differs).length
   if (count) who.append(jumpButton(count, marks))
-  head.replaceChildren(who, ...marks, make("th", "fill"), make("th", "verdict", data.scored))
+  return [who, ...marks, make("th", "fill"), make("th", "verdict", data.scored)]
 }
 
 // Long sentences scroll sideways: this brings the words the methods differ on into view, one after the other.

@@ -3,9 +3,7 @@
 export default function ({ data, setTriggerValue, parentElement }) {
   const root = parentElement.querySelector(".disputes")
   const focused = root.getRootNode().activeElement?.dataset.position
-  const rows = JSON.stringify(data.rows)
-  if (root.shown !== rows) root.querySelector("tbody").replaceChildren(...data.rows.map(makeRow)) // a click in between would be lost
-  root.shown = rows
+  renew(root.querySelector("tbody"), JSON.stringify(data.rows), () => data.rows.map(makeRow))
   for (const line of root.querySelectorAll("tr[data-position]")) mark(line, +line.dataset.position === data.current)
   if (focused !== undefined) root.querySelector(`button[data-position="${focused}"]`)?.focus()
   root.onclick = (event) => {

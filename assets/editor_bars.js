@@ -10,13 +10,6 @@ function paintBars(editor) {
   paintHints(editor)
 }
 
-/** Rebuild a part only if what it shows has changed; `signature` stands for all of it. */
-function renew(node, signature, build) {
-  if (node.signature === signature) return
-  node.signature = signature
-  node.replaceChildren(...build())
-}
-
 function setText(node, text) {
   if (node.textContent !== text) node.textContent = text
 }

@@ -30,14 +30,6 @@ function paintRows(list) {
   })
 }
 
-/** The same for all that a node contains; `shown` stands for it. */
-function renew(node, shown, build) {
-  const signature = JSON.stringify(shown)
-  if (node.shown === signature) return
-  node.shown = signature
-  node.replaceChildren(...build())
-}
-
 function makeRow(list, row) {
   const line = make("tr", isDone(list, row) ? "done" : "")
   line.id = `row-${row.position}`
@@ -98,7 +90,7 @@ function paintPreview(list) {
   preview.hidden = !row
   if (!row) return
   const focused = list.root.getRootNode().activeElement?.dataset?.start
-  renew(list.find(".sides"), [row.position, row.source, row.target, row.unread], () => [
+  renew(list.find(".sides"), JSON.stringify([row.position, row.source, row.target, row.unread]), () => [
     makeSide(row.source, false),
     makeSide(row.target, true, row.unread),
   ])

@@ -2,9 +2,7 @@
 export default function ({ data, setTriggerValue, parentElement }) {
   const root = parentElement.querySelector(".sentences")
   root.setAttribute("aria-label", data.title)
-  const rows = JSON.stringify(data.rows)
-  if (root.shown !== rows) root.querySelector("ol").replaceChildren(...data.rows.map(makeRow))
-  root.shown = rows
+  renew(root.querySelector("ol"), JSON.stringify(data.rows), () => data.rows.map(makeRow))
   root.onclick = (event) => {
     const chosen = event.target.closest("li[data-position]")
     if (chosen) setTriggerValue("open", { position: +chosen.dataset.position })
