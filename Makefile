@@ -65,8 +65,9 @@ endif
 	$(PIP) install -r requirements.txt
 	touch $@
 
+# seqeval has no wheel, and built the old way it wants the setuptools_scm of today without what that needs.
 $(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
-	$(PIP) install -r requirements-dev.txt
+	$(PIP) install --use-pep517 -r requirements-dev.txt
 	touch $@
 
 $(BIN)/python:

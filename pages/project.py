@@ -7,14 +7,14 @@ from projection.text.languages import normalise
 from views import importing, markup, palette, project_list, project_panels
 from views.frame import enter
 from views.importing import Reading
-from views.session import forget, open_project, remembered
+from views.session import address, forget, open_project, remembered
 
 
 def inspect(project_id: int | None) -> None:
     if project_id is not None:
         forget("reading")
         open_project(project_id)
-        st.switch_page("pages/inspect.py", query_params={"project": str(project_id), "s": "1"})
+        st.switch_page("pages/inspect.py", query_params=address(project_id))
 
 
 def read_files(files, options, source: str, target: str, direction: str) -> Reading:

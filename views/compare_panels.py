@@ -16,6 +16,7 @@ from views.compare_data import Row
 from views.desk import Desk
 from views.frame import say
 from views.resources import compare_component
+from views.session import address
 
 STAGES = "stages"
 """What the address says of the view where it is not the methods side by side."""
@@ -40,8 +41,8 @@ def undo_and_open(desk: Desk) -> None:
     """Take back the last change of the sentence, or go on with it in Inspect."""
     st.button("Undo", key="undo", shortcut="Ctrl+Z", disabled=not desk.events, on_click=editing.undo, args=(desk,))
     if st.button("Open in Inspect", key="open-inspect", shortcut="E"):
-        address = {"project": str(desk.project.id), "s": str(desk.stored.position + 1)}
-        st.switch_page("pages/inspect.py", query_params=address)  # the method goes along in the session
+        there = address(desk.project.id, desk.stored.position)
+        st.switch_page("pages/inspect.py", query_params=there)  # the method goes along in the session
 
 
 def heading(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from views.chart import Behind
 from views.markup import direction
 from views.palette import css_class
 from views.resources import sentences_component
+from views.session import address
 
 SHOWN = 200
 _LIST = "evaluate-list"
@@ -29,12 +30,12 @@ def open_if_asked(project: Any) -> None:
         position, method, title, positions = wanted
         walk.begin(project.id, title, positions)
         st.session_state["position"] = position
-        address = {"project": str(project.id), "s": str(position + 1)}
+        there = address(project.id, position)
         if method in project.setup.methods:
             st.session_state.pop("m", None)
             st.session_state["method"] = method
-            address["m"] = method
-        st.switch_page("pages/inspect.py", query_params=address)
+            there["m"] = method
+        st.switch_page("pages/inspect.py", query_params=there)
 
 
 def ask(method: str, behind: Behind, other: Any = None) -> None:

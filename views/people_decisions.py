@@ -14,7 +14,7 @@ from projection.types import Sentence
 from views import markup, people, people_versions
 from views.frame import failures_said, say
 from views.queue_scan import readings
-from views.session import open_project, remembered
+from views.session import address, open_project, remembered
 
 LABELS = 30
 """Labels a table shows, the most frequent ones."""
@@ -264,4 +264,4 @@ def _again(project_id: int, shown: Apart) -> None:
 def _open(project_id: int, position: int) -> None:
     people.show_main(project_id, position)
     open_project(project_id, position)
-    st.switch_page("pages/inspect.py", query_params={"project": str(project_id), "s": str(position + 1)})
+    st.switch_page("pages/inspect.py", query_params=address(project_id, position))

@@ -11,7 +11,7 @@ from projection.errors import StoreError
 from views import markup, people
 from views.frame import failures_said, say
 from views.people_versions import NONE, name
-from views.session import open_project
+from views.session import address, open_project
 
 ORDERS = {"doubt": "Most doubtful first", "corpus": "As in the corpus"}
 WAYS = {"split": "Split between them", "apart": "All do the same, apart"}
@@ -42,7 +42,7 @@ def _my_own(project: ProjectSummary, found: tuple[Work, ...]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Go on with your sentences", type="primary", key="my-next"):
             open_project(project.id, mine.next)
-            st.switch_page("pages/inspect.py", query_params={"project": str(project.id), "s": str(mine.next + 1)})
+            st.switch_page("pages/inspect.py", query_params=address(project.id, mine.next))
         st.html(markup.progress_line(mine.done, mine.assigned), width="content")
 
 

@@ -9,7 +9,7 @@ from projection.errors import StoreError
 from views import markup, people, project_guidelines, project_labels
 from views.frame import failures_said
 from views.resources import store
-from views.session import open_project
+from views.session import address, open_project
 
 SHOWN = 5
 """Projects listed before somebody searches or asks for more."""
@@ -74,7 +74,7 @@ def _project_line(project: ProjectSummary) -> None:
         help=problem or "Open",
     ):  # fmt: skip
         open_project(project.id)
-        st.switch_page("pages/inspect.py", query_params={"project": str(project.id), "s": "1"})
+        st.switch_page("pages/inspect.py", query_params=address(project.id))
     facts.html(_facts(project))
     with tools.container(horizontal=True, gap="small", horizontal_alignment="right"):
         for ask in DIALOGS:

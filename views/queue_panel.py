@@ -23,6 +23,7 @@ from views.frame import say
 from views.markup import local_time
 from views.queue_scan import reading_settings, readings
 from views.resources import queue_component, store
+from views.session import address
 
 KEY = "queue-list"
 SIZE = 25
@@ -184,8 +185,7 @@ def open_if_asked(project: Any) -> None:
     if position is not None:
         st.session_state["position"] = position
         st.session_state["queue-wish"] = {"position": position, "n": _next_wish()}
-        address = {"project": str(project.id), "s": str(position + 1)}
-        st.switch_page("pages/inspect.py", query_params=address)
+        st.switch_page("pages/inspect.py", query_params=address(project.id, position))
 
 
 def _next_wish() -> int:

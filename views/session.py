@@ -68,9 +68,14 @@ def current_position(sentences: int) -> int:
     return position
 
 
+def address(project_id: int, position: int = 0) -> dict[str, str]:
+    """Return what names a project and a sentence (1-based there) in the address of a page."""
+    return {"project": str(project_id), "s": str(position + 1)}
+
+
 def write_address(project_id: int, position: int) -> None:
-    """Put project and sentence (1-based) into the address, so that it can be shared."""
-    for name, value in (("project", str(project_id)), ("s", str(position + 1))):
+    """Put project and sentence into the address, so that it can be shared."""
+    for name, value in address(project_id, position).items():
         if st.query_params.get(name) != value:
             st.query_params[name] = value
 

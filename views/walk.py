@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from views import editing, markup, people
+from views.session import address
 
 _KEY = "walk"
 
@@ -67,6 +68,5 @@ def strip(project_id: int, position: int) -> None:
         place = f"{len(before) + 1} of {len(walk.positions)}" if position in walk.positions else "not in the list"
         st.html(markup.title(walk.title, place), width="content")
         if st.button("Back to Evaluate", key="walk-home", type="tertiary"):
-            address = {"project": str(project_id), "s": str(position + 1)}
-            st.switch_page("pages/evaluate.py", query_params=address)
+            st.switch_page("pages/evaluate.py", query_params=address(project_id, position))
         st.button("Leave the list", key="walk-leave", type="tertiary", on_click=leave)
