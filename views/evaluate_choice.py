@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from projection import registry
-from projection.corrections.gold_files import GoldFiles, KeptFile, digest_of
+from projection.corrections.gold_files import GoldFiles, digest_of
 from projection.corrections.records import StoredSentence
 from projection.errors import ConfigurationError, ProjectionError
 from projection.evaluation.counts import MATCHES, Match
 from projection.evaluation.label_rules import PRESETS, LabelRules, preset, read_names, read_renames
 from projection.pipeline import Setup
-from projection.settings import settings
 from projection.text.documents import read
 from projection.text.records import UNLABELLED
 from views import evaluate_gold, markup
@@ -100,7 +99,10 @@ def _file(project: Any) -> GoldFile | None:
         _say(st.session_state.get("gold-sent", {}).get("notices", ()))
     if kept is None:
         return None
-    found, notices = _kept((settings().database, project.id, kept.name, kept.digest, language))
+    try:
+        found, notices = _read(kept.name, kept.digest, language, lambda: files.content(project.id, kept))
+    except _Replaced:
+        st.rerun()
     _say(notices)
     return found
 
@@ -108,21 +110,11 @@ def _file(project: Any) -> GoldFile | None:
 def _take(files: GoldFiles, project_id: int, sent: Any, language: str) -> None:
     """Keep a file that was just sent, or what is to be said of it; looked at once, as another tab may send another."""
     content = sent.getvalue()
-    found, notices = _read(content, sent.name, digest_of(content), language)
+    found, notices = _read(sent.name, digest_of(content), language, lambda: content)
     st.session_state["gold-sent"] = {"id": sent.file_id, "notices": [] if found is not None else notices}
     if found is not None:
         files.keep(project_id, sent.name, content)
         st.rerun()
-
-
-@st.cache_resource(max_entries=4, show_spinner="Reading the gold labels")
-def _kept(place: tuple[str, int, str, str, str]) -> tuple[GoldFile | None, list[tuple[str, str, str]]]:
-    """Return what is in the file of a project, read once for all tabs."""
-    _, project_id, name, digest, language = place
-    content = GoldFiles(store().database).content(project_id, KeptFile(name, digest))
-    if content is None:
-        return None, [("Somebody gave another gold file just now", "Reload the page to see it.", "warn")]
-    return _read(content, name, digest, language)
 
 
 def _say(notices: Sequence[tuple[str, str, str]]) -> None:
@@ -130,8 +122,18 @@ def _say(notices: Sequence[tuple[str, str, str]]) -> None:
         st.html(markup.notice(*notice))
 
 
-def _read(content: bytes, name: str, digest: str, language: str) -> tuple[GoldFile | None, list[tuple[str, str, str]]]:
-    """Return what is in a file, and what is to be said of it."""
+class _Replaced(Exception):
+    """Another file took the place of the one that was asked for."""
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the gold labels")
+def _read(
+    name: str, digest: str, language: str, _content: Callable[[], bytes | None]
+) -> tuple[GoldFile | None, list[tuple[str, str, str]]]:
+    """Return what is in a file, and what is to be said of it; read once for all tabs. Raises _Replaced."""
+    content = _content()
+    if content is None:
+        raise _Replaced
     try:
         document = read(content, name=name, language=language)
         labelled = document.format not in UNLABELLED

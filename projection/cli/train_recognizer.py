@@ -38,22 +38,31 @@ def train_recognizer(
     ] = None,
     batch: Annotated[int, typer.Option(help="Sentences per step.", min=1)] = 16,
     learning_rate: Annotated[
-        float | None, typer.Option(help="The greatest learning rate: 1e-3 for e5-small, else 3e-5.")
+        float | None, typer.Option(help="The greatest learning rate: 1e-3 for adapters, 3e-5 for whole encoders.")
     ] = None,
     weight_decay: Annotated[float, typer.Option(help="Of AdamW.", min=0)] = 0.01,
     warm_up: Annotated[int, typer.Option(help="Steps to reach the rate; at most a tenth of all.", min=0)] = 100,
     dropout: Annotated[float, typer.Option(help="In the adapters and before the head.", min=0, max=0.9)] = 0.1,
     layer: Annotated[
-        int | None, typer.Option(help="e5-small: adapters sit above this layer; by default 7.", min=0, max=11)
+        int | None,
+        typer.Option(
+            help="Adapters sit above this layer of e5-small; by default 7, or as in the recognizer begun with.",
+            min=0,
+            max=11,
+        ),
     ] = None,
     last_layer: Annotated[
         int | None,
-        typer.Option(help="e5-small: the last layer that is run, fewer are faster; by default 12.", min=1, max=12),
+        typer.Option(
+            help="The last layer of e5-small that is run; fewer are faster; by default 12, or as in that begun with.",
+            min=1,
+            max=12,
+        ),
     ] = None,
-    rank: Annotated[int | None, typer.Option(help="e5-small: rank of the adapters; by default 32.", min=1)] = None,
-    alpha: Annotated[
-        float | None, typer.Option(help="e5-small: adapters count alpha / rank; by default twice the rank.")
+    rank: Annotated[
+        int | None, typer.Option(help="Of the adapters; by default 32, or as in the one begun with.", min=1)
     ] = None,
+    alpha: Annotated[float | None, typer.Option(help="Adapters count alpha / rank; by default twice the rank.")] = None,
     recased: Annotated[
         float, typer.Option(help="Share of sentences that is also learned in other case.", min=0, max=0.9)
     ] = 0.0,

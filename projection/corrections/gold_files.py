@@ -51,4 +51,5 @@ class GoldFiles:
 
 
 def digest_of(content: bytes) -> str:
+    """Return what tells one content from another: 8 hexadecimal digits of its BLAKE2b hash."""
     return blake2b(content, digest_size=4).hexdigest()

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SHIPPED = "e5-ner"
+EMBEDDED = "e5-small"
 LAYERS = 12
 """The layers of e5-small."""
 _ROLE = "recognizer"
@@ -94,11 +95,16 @@ class AdaptedRecognizer:
         return tuple(self._card["tags"])
 
     @property
-    def shape(self) -> tuple[int, int, int]:
-        """The hidden states below and above the adapters, and their rank. Raises ModelUnavailable."""
+    def layers(self) -> tuple[int, int]:
+        """The hidden states below and above the adapters (reads the card only)."""
+        return self._card["layer"], self._card["last_layer"]
+
+    @property
+    def rank(self) -> int:
+        """The rank of the adapters. Raises ModelUnavailable."""
         from projection.models.adapters import rank_of
 
-        return self._card["layer"], self._card["last_layer"] or LAYERS, rank_of(self.adapters())
+        return rank_of(self.adapters())
 
     @property
     def default_label_map(self) -> dict[str, str]:
@@ -119,7 +125,7 @@ class AdaptedRecognizer:
         try:
             card = json.loads(path.read_text("utf-8"))
             known = is_iob2(card["tags"]) and isinstance(card["layer"], int) and isinstance(card["weights"], str)
-            known = known and isinstance(card.setdefault("last_layer", None), int | None)
+            known = known and isinstance(card.setdefault("last_layer", LAYERS), int)
         except (OSError, ValueError, KeyError, TypeError) as problem:
             raise ModelUnavailable(
                 f"The {_ROLE} {self._folder} is damaged ({type(problem).__name__}: {problem}): {self._again}"

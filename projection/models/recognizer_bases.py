@@ -75,7 +75,7 @@ class AdapterBase:
         self.network = AdaptedLayers(layers, len(tags), rank=rank, alpha=alpha, dropout=dropout).to(device)
         self.head = self.network.head
         if start is not None:
-            same = start.tags == tuple(tags) and start.shape[1] == last_layer
+            same = start.tags == tuple(tags) and start.layers[1] == last_layer
             self.network.begin_with(start.adapters(), head=same)
 
     def read(self, sentences: Sequence[Sentence], done: Callable[[int], None]) -> list[Reading]:

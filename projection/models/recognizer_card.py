@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from projection.evaluation.comparison import compare
 from projection.evaluation.scores import Scores
-from projection.models.adapted import ADAPTER, CARD, recognizer_for
+from projection.models.adapted import ADAPTER, CARD, EMBEDDED, recognizer_for
 from projection.models.recognizer_data import Labelled
 
 if TYPE_CHECKING:
     from projection.models.recognizer_training import RecognizerSettings, TrainedRecognizer
 
-EMBEDDED = "e5-small"
 _WEIGHTS = (ADAPTER, "model.safetensors")
 _DIGITS = 12
 

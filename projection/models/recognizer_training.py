@@ -18,9 +18,9 @@ import numpy as np
 from projection.errors import ConfigurationError
 from projection.evaluation.scores import Scores
 from projection.models import hub
-from projection.models.adapted import ADAPTER, LAYERS, SHIPPED, AdaptedRecognizer
+from projection.models.adapted import ADAPTER, EMBEDDED, LAYERS, SHIPPED, AdaptedRecognizer
 from projection.models.calibration import Calibration, calibrate
-from projection.models.recognizer_card import CARD, EMBEDDED, measure, write_card
+from projection.models.recognizer_card import CARD, measure, write_card
 from projection.models.recognizer_data import Labelled, prepare, tags_of, without
 from projection.models.training import CHECKPOINT, Listener, Loop, check_output, room_in
 from projection.types import Sentence
@@ -105,7 +105,7 @@ class RecognizerSettings:
         """
         if not self.is_adapter:
             return self
-        layer, last_layer, rank = self.start.shape if self.start is not None else (7, LAYERS, 32)
+        layer, last_layer, rank = (*self.start.layers, self.start.rank) if self.start is not None else (7, LAYERS, 32)
         for name, wanted, there in (("layer", self.layer, layer), ("rank", self.rank, rank)):
             if self.start is not None and wanted not in (None, there):
                 raise ConfigurationError(

@@ -240,7 +240,9 @@ def test_small_studies(small, match):
 @given(studies(st.none() | st.floats(-0.5, 1.5)))
 @settings(max_examples=25, deadline=None)
 def test_any_study_is_shown(drawn):
-    parsed(html(drawn, title="Any", baseline="one"))
+    page = html(drawn, title="Any", baseline="one")
+    parsed(page)
+    assert all(method in page for method in drawn.methods)
     balanced(latex(drawn, baseline="one"))
 
 

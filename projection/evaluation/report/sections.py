@@ -229,7 +229,7 @@ def cost_of_methods(told: Figures) -> Markup | None:
     title = "Quality against cost"
     meaning = (
         "F1 over all labels, and how long a sentence takes (median) with everything the method reads; MB at work: "
+        "the most memory that was taken while some sentences were computed, besides the models."
     )
-    meaning += "the most memory that was taken while some sentences were computed, besides the models."
     data = table(("Method", "mean ms", "median ms", "MB at work", "sentences", "unknown"), rows)
     return figure(title, meaning, costs(points, told.best, title, f"{spoken}."), data)
