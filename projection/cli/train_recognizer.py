@@ -66,6 +66,10 @@ def train_recognizer(
     recased: Annotated[
         float, typer.Option(help="Share of sentences that is also learned in other case.", min=0, max=0.9)
     ] = 0.0,
+    swapped: Annotated[
+        float,
+        typer.Option(help="Share of sentences that is also learned with the names of others.", min=0, max=0.9),
+    ] = 0.0,
     max_length: Annotated[int, typer.Option(help="Longer sentences (in sub-words) are left out.", min=8)] = 256,
     seed: Annotated[int, typer.Option(help="Decides the order and what is held out.", min=0)] = 0,
     device: Annotated[str, typer.Option(help="auto takes a GPU when there is one; cpu, cuda, mps.")] = "auto",
@@ -97,7 +101,7 @@ def train_recognizer(
     settings = RecognizerSettings(
         model=model, layer=layer, last_layer=last_layer, rank=rank, alpha=alpha, dropout=dropout, epochs=epochs,
         batch=batch, learning_rate=learning_rate, weight_decay=weight_decay, warm_up=warm_up, max_length=max_length,
-        recased=recased, seed=seed, device=device, save_every=save_every,
+        recased=recased, swapped=swapped, seed=seed, device=device, save_every=save_every,
     )  # fmt: skip
     check_output(output, CARD, "recognizer")
     given = read_labelled(data, language, repair, encoding, _NAME)

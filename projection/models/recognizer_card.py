@@ -47,8 +47,9 @@ def write_card(
         "data": data,
         "licence": licence or (settings.start.licence if settings.start is not None else ""),
         "sentences": {
-            "training": len(material.training) - material.recased,
+            "training": material.own,
             "recased_copies": material.recased,
+            "swapped_copies": material.swapped,
             "held_out": len(material.held_out),
             "too_long": material.too_long,
         },

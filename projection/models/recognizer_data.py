@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from projection.errors import ConfigurationError
-from projection.types import Sentence
+from projection.types import Entity, Sentence, Span
 
 LONG_WORD = 4
 """Letters of a word that is capitalised in a recased copy; shorter ones are mostly function words."""
@@ -23,10 +23,17 @@ class Labelled:
     held_out: tuple[Sentence, ...]
     labels: tuple[str, ...]
     recased: int
-    """How many of `training` are copies in other case, at the end."""
+    """How many of `training` are copies in other case, after the sentences themselves."""
     other_labels: Mapping[str, int]
     """Entities with other labels, which count as outside."""
     too_long: int = 0
+    swapped: int = 0
+    """How many of `training` are copies with other mentions, at the end."""
+
+    @property
+    def own(self) -> int:
+        """How many of `training` are no copies; they come first."""
+        return len(self.training) - self.recased - self.swapped
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -47,16 +54,17 @@ class Labelled:
     @property
     def entities(self) -> dict[str, int]:
         """How many entities of each label there are to train on, copies left out."""
-        own = self.training[: len(self.training) - self.recased]
+        own = self.training[: self.own]
         counts = Counter(entity.label for sentence in own for entity in sentence.entities)
         return {label: counts[label] for label in self.labels}
 
     @property
     def description(self) -> str:
         """Two sentences for people: what is used, and what is not and why."""
-        own = len(self.training) - self.recased
-        copies = f" and {self.recased} copies in other case" if self.recased else ""
-        said = f"{own} sentences{copies} to train on, {len(self.held_out)} held out"
+        trained = [f"{self.own} sentences"]
+        trained += [f"{self.recased} copies in other case"] if self.recased else []
+        trained += [f"{self.swapped} copies with other names"] if self.swapped else []
+        said = f"{' and '.join(trained)} to train on, {len(self.held_out)} held out"
         left = [f"{self.too_long} sentences too long"] if self.too_long else []
         left += [f"{count} entities labelled {label} count as outside" for label, count in self.other_labels.items()]
         counts = ", ".join(f"{count} {label}" for label, count in self.entities.items())
@@ -78,13 +86,15 @@ def prepare(
     held_out: float | Sequence[Sentence],
     labels: Collection[str] = (),
     recased: float = 0.0,
+    swapped: float = 0.0,
     seed: int = 0,
 ) -> Labelled:
     """Make the material of a training.
 
     `held_out` is the share of the sentences that is not trained on, chosen by `seed`, or the sentences to
     measure on. `labels` are those to learn (none named: all that occur). `recased` is the share of sentences that
-    is trained on a second time in other case (see `recase`). Raises ConfigurationError when nothing is
+    is trained on a second time in other case (see `recase`), `swapped` the share of those with entities that is trained
+    on a second time with the entities of other sentences (see `swap`). Raises ConfigurationError when nothing is
     left, or a label does not occur.
     """
     given = [sentence for sentence in sentences if len(sentence)]
@@ -107,21 +117,27 @@ def prepare(
     draw = random.Random(seed + 1)
     copies = [recase(sentence, draw) for sentence in training if draw.random() < recased]
     copies = [copy for copy in copies if copy is not None]
+    mentions = mentions_of(training)
+    draw = random.Random(seed + 2)
+    others_named = [
+        swap(sentence, mentions, draw) for sentence in training if sentence.entities and draw.random() < swapped
+    ]
     left = {label: count for label, count in sorted(counts.items()) if label not in wanted}
     measured = tuple(_only(sentence, wanted) for sentence in others)
-    return Labelled((*training, *copies), measured, wanted, len(copies), left)
+    return Labelled((*training, *copies, *others_named), measured, wanted, len(copies), left, swapped=len(others_named))
 
 
 def without(material: Labelled, too_long: Collection[int]) -> Labelled:
     """Return the material without the training sentences of these numbers."""
     kept = tuple(sentence for number, sentence in enumerate(material.training) if number not in too_long)
-    copies = len(material.training) - material.recased
-    recased = material.recased - sum(number >= copies for number in too_long)
+    ends = material.own, material.own + material.recased
+    recased = material.recased - sum(ends[0] <= number < ends[1] for number in too_long)
+    swapped = material.swapped - sum(number >= ends[1] for number in too_long)
     if not kept:
         raise ConfigurationError(
             f"There is no sentence to train on: all {len(material.training)} are too long for the model."
         )
-    return replace(material, training=kept, recased=recased, too_long=len(too_long))
+    return replace(material, training=kept, recased=recased, swapped=swapped, too_long=len(too_long))
 
 
 def recase(sentence: Sentence, draw: random.Random) -> Sentence | None:
@@ -139,6 +155,33 @@ def recase(sentence: Sentence, draw: random.Random) -> Sentence | None:
     if words == list(sentence.words):
         return None
     return Sentence.from_words(words, sentence.language, sentence.entities)
+
+
+def mentions_of(sentences: Iterable[Sentence]) -> dict[str, list[tuple[str, ...]]]:
+    """Return the words of every entity by label, as often as it occurs."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for sentence in sentences:
+        for entity in sentence.entities:
+            found.setdefault(entity.label, []).append(tuple(sentence.words[entity.span.start : entity.span.end]))
+    return found
+
+
+def swap(sentence: Sentence, mentions: Mapping[str, Sequence[tuple[str, ...]]], draw: random.Random) -> Sentence:
+    """Return a copy with another mention of the same label in the place of each entity.
+
+    Mention replacement (Dai and Adel 2020, An Analysis of Simple Data Augmentation for Named Entity Recognition),
+    across all languages of the sentences: what stands around an entity is learned apart from its letters.
+    """
+    words: list[str] = []
+    entities = []
+    last = 0
+    for entity in sentence.entities:
+        words += sentence.words[last : entity.span.start]
+        start = len(words)
+        words += draw.choice(mentions[entity.label])
+        entities.append(Entity(Span(start, len(words)), entity.label))
+        last = entity.span.end
+    return Sentence.from_words([*words, *sentence.words[last:]], sentence.language, tuple(entities))
 
 
 def _only(sentence: Sentence, labels: Collection[str]) -> Sentence:

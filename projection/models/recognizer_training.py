@@ -47,7 +47,7 @@ class RecognizerSettings:
     or as many as make `LEAST_STEPS` (`LEAST_MORE` where the labels are known already), at most 40. The learning rate
     (None: 1e-3 for adapters, 3e-5 for whole encoders; five times that for the head) rises over `warm_up` steps and
     falls along a cosine. Sentences of more than `max_length` sub-words, or more than the model reads, are left out.
-    `recased` as in `recognizer_data.prepare`.
+    `recased` and `swapped` as in `recognizer_data.prepare`.
     """
 
     model: str = EMBEDDED
@@ -63,6 +63,7 @@ class RecognizerSettings:
     warm_up: int = 100
     max_length: int = 256
     recased: float = 0.0
+    swapped: float = 0.0
     seed: int = 0
     device: str = "auto"
     save_every: int = 500
@@ -78,7 +79,7 @@ class RecognizerSettings:
             raise ConfigurationError(
                 f"Training: last_layer must be above layer ({lowest}) and at most {LAYERS}, not {last}."
             )
-        for setting in ("recased", "dropout"):
+        for setting in ("recased", "swapped", "dropout"):
             if not 0 <= getattr(self, setting) < 1:
                 raise ConfigurationError(f"Training: {setting} must be a share from 0 up to 1.")
         if not 0 < self.rate < math.inf:
@@ -137,7 +138,7 @@ class RecognizerSettings:
         values = {key: value for key, value in asdict(self).items() if key not in left}
         if self.start is not None:  # wherever its folder lies, it is its weights that count
             values |= {"model": Path(self.model).name, "begun_with": self.start.weights_digest}
-        return {**values, "learning_rate": self.rate, "head_rate": self.rate * HEAD_FACTOR}
+        return {**values, "learning_rate": self.rate, "head_rate": round(self.rate * HEAD_FACTOR, 12)}
 
     def signature(self, material: Labelled) -> str:
         """Return every setting that could change the weights, and the digest of the sentences."""
@@ -184,7 +185,10 @@ def train_recognizer(
     check_output(output, CARD, "recognizer")
     settings = settings.resolved()
     device = hub.choose_device(settings.device)
-    material = prepare(sentences, held_out=held_out, labels=labels, recased=settings.recased, seed=settings.seed)
+    material = prepare(
+        sentences, held_out=held_out, labels=labels, recased=settings.recased, swapped=settings.swapped,
+        seed=settings.seed,
+    )  # fmt: skip
     with torch.random.fork_rng():
         torch.manual_seed(settings.seed)
         base = _base(settings, material.tags, device)

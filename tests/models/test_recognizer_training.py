@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from projection.cli import app
@@ -18,7 +20,7 @@ from projection.models import e5_folder
 from projection.models.adapted import CARD, AdaptedRecognizer, recognizer_for, shipped_folder
 from projection.models.adapters import AdaptedLayers, merge
 from projection.models.embedded import upper_layers
-from projection.models.recognizer_data import prepare, recase, tags_of
+from projection.models.recognizer_data import prepare, recase, swap, tags_of, without
 from projection.models.recognizer_training import RecognizerSettings, train_recognizer
 from projection.models.token_classifier import TokenClassifier
 from projection.models.training import CHECKPOINT
@@ -83,6 +85,41 @@ def test_copies_in_other_case_have_the_same_labels():
     found = prepare([german] * 50, held_out=0, recased=0.5)
     assert 5 < found.recased < 30 and len(found.training) == 50 + found.recased
     assert found.entities == plain.entities == {"PER": 50}
+
+
+def test_copies_with_other_names_keep_what_stands_around():
+    anna = Sentence.from_words(["Anna", "met", "the", "Red", "Cross"], "en",
+                               [Entity(Span(0, 1), "PER"), Entity(Span(3, 5), "ORG")])  # fmt: skip
+    beijing = Sentence.from_words(["北京", "是", "首都"], "zh", [Entity(Span(0, 1), "LOC")])
+    mentions = {"PER": [("Jean", "de", "La", "Fontaine")], "ORG": [("FN",)], "LOC": [("Sankt", "Gallen")]}
+    copy = swap(anna, mentions, random.Random(0))
+    assert list(copy.words) == ["Jean", "de", "La", "Fontaine", "met", "the", "FN"] and copy.language == "en"
+    assert tags_of(copy) == ["B-PER", "I-PER", "I-PER", "I-PER", "O", "O", "B-ORG"]
+    copy = swap(beijing, mentions, random.Random(0))
+    assert list(copy.words) == ["Sankt", "Gallen", "是", "首都"] and tags_of(copy) == ["B-LOC", "I-LOC", "O", "O"]
+
+
+@given(st.integers(1, 30), st.integers(0, 5), st.floats(0, 0.9), st.floats(0, 0.9))
+def test_copies_come_after_the_sentences_and_take_nothing_from_those_held_out(count, seed, recased, swapped):
+    own = [Entity(Span(0, 1), "PER")]
+    people = [Sentence.from_words([f"Person{n}", "came", "again"], "en", own) for n in range(count)]
+    aside = [Sentence.from_words(["Secret", "came", "again"], "en", own)]
+    plain = Sentence.from_words(["nobody", "came"], "en")
+    found = prepare([*people, plain], held_out=aside, recased=recased, swapped=swapped, seed=seed)
+    assert found.own == count + 1 and found.training[: found.own] == (*people, plain)
+    assert (
+        found.training[: found.own + found.recased]
+        == prepare([*people, plain], held_out=aside, recased=recased, seed=seed).training
+    )  # the same as without swapping
+    copies = found.training[found.own + found.recased :]
+    assert len(copies) == found.swapped <= count
+    for copy in copies:
+        assert copy.words[0] in {one.words[0] for one in people} and tags_of(copy) == ["B-PER", "O", "O"]
+    assert found.entities == {"PER": count}
+    if copies:
+        assert f"{found.swapped} copies with other names" in found.description
+        shorter = without(found, {0, len(found.training) - 1})
+        assert (shorter.own, shorter.recased, shorter.swapped) == (found.own - 1, found.recased, found.swapped - 1)
 
 
 def test_an_adapter_starts_as_nothing_and_merging_changes_nothing():
@@ -342,8 +379,8 @@ def test_a_full_disk_is_said_and_the_training_goes_on_from_its_checkpoint(base, 
 def test_what_cannot_be(base, tmp_path):
     with pytest.raises(ModelUnavailable, match="base model no/such is not on this machine"):
         train_recognizer(toy(4), tmp_path / "x", settings("no/such"))
-    for wrong in ({"epochs": 0}, {"recased": 1.0}, {"learning_rate": -1.0}, {"rank": 0}, {"last_layer": 0},
-                  {"layer": 7, "last_layer": 7}, {"last_layer": 13}):  # fmt: skip
+    for wrong in ({"epochs": 0}, {"recased": 1.0}, {"swapped": -0.1}, {"learning_rate": -1.0}, {"rank": 0},
+                  {"last_layer": 0}, {"layer": 7, "last_layer": 7}, {"last_layer": 13}):  # fmt: skip
         with pytest.raises(ConfigurationError, match="Training:"):
             settings(**wrong)
 
