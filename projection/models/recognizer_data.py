@@ -115,16 +115,19 @@ def prepare(
         given = [sentence for index, sentence in enumerate(given) if index not in aside]
     training = [_only(sentence, wanted) for sentence in given]
     draw = random.Random(seed + 1)
-    copies = [recase(sentence, draw) for sentence in training if draw.random() < recased]
-    copies = [copy for copy in copies if copy is not None]
+    in_other_case = [recase(sentence, draw) for sentence in training if draw.random() < recased]
+    in_other_case = [copy for copy in in_other_case if copy is not None]
     mentions = mentions_of(training)
     draw = random.Random(seed + 2)
-    others_named = [
+    with_other_names = [
         swap(sentence, mentions, draw) for sentence in training if sentence.entities and draw.random() < swapped
     ]
     left = {label: count for label, count in sorted(counts.items()) if label not in wanted}
     measured = tuple(_only(sentence, wanted) for sentence in others)
-    return Labelled((*training, *copies, *others_named), measured, wanted, len(copies), left, swapped=len(others_named))
+    return Labelled(
+        (*training, *in_other_case, *with_other_names), measured, wanted, len(in_other_case), left,
+        swapped=len(with_other_names),
+    )  # fmt: skip
 
 
 def without(material: Labelled, too_long: Collection[int]) -> Labelled:

@@ -18,8 +18,9 @@ import numpy as np
 from projection.errors import ConfigurationError
 from projection.evaluation.scores import Scores
 from projection.models import hub
-from projection.models.adapted import ADAPTER, EMBEDDED, LAYERS, SHIPPED, AdaptedRecognizer
+from projection.models.adapted import ADAPTER, SHIPPED, AdaptedRecognizer
 from projection.models.calibration import Calibration, calibrate
+from projection.models.embedded import EMBEDDED, LAYERS
 from projection.models.recognizer_card import CARD, measure, write_card
 from projection.models.recognizer_data import Labelled, prepare, tags_of, without
 from projection.models.training import CHECKPOINT, Listener, Loop, check_output, room_in

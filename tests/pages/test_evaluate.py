@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from projection.corrections.edits import Edits
+from projection.corrections.gold_files import GoldFiles
 from projection.corrections.records import Stamp
 from projection.corrections.runs import Runs
 from projection.pipeline import Setup, Task
@@ -334,3 +335,19 @@ def test_a_gold_file_stays_with_the_project_and_one_that_cannot_be_read_takes_no
     assert "Span F1, heuristic" in html(another) and "later.conll" not in html(another)
     (run,) = Runs(store().database).of(number)
     assert run.settings["gold"].startswith("file gold.conll ")
+
+
+def test_a_gold_file_that_a_colleague_replaces_meanwhile_is_read_instead(app, project, monkeypatch):
+    number = project(("Ann met Bob .", "Ann traf Bob ."))
+    content, files = GoldFiles.content, GoldFiles(store().database)
+    files.keep(number, "older.conll", GOLD_FILE)
+
+    def replaced_just_before(self, project_id, wanted):
+        monkeypatch.setattr(GoldFiles, "content", content)
+        files.keep(number, "newer.conll", GOLD_FILE)
+        return content(self, project_id, wanted)
+
+    monkeypatch.setattr(GoldFiles, "content", replaced_just_before)
+    assert "Span F1, heuristic" in html(evaluated(app, number))
+    (run,) = Runs(store().database).of(number)
+    assert run.settings["gold"].startswith("file newer.conll ")
