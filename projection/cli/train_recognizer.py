@@ -10,6 +10,7 @@ import typer
 from projection.cli.inputs import EncodingOption, RepairOption, say
 from projection.cli.tables import table
 from projection.cli.training import StepBar, read_labelled
+from projection.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from projection.models.recognizer_training import RecognizerSettings, TrainedRecognizer
@@ -27,7 +28,9 @@ def train_recognizer(
             "e5-small, the encoder in the box; or any Hugging Face encoder or folder."
         ),
     ] = "e5-ner",
-    language: Annotated[str, typer.Option(help="Language of DATA, for example sw.")] = "und",
+    language: Annotated[
+        str, typer.Option(help="Language of DATA, for example sw; or one for each file, in their order, as en,sw.")
+    ] = "und",
     held_out: Annotated[float, typer.Option(help="Share of the sentences to measure on.", min=0, max=0.9)] = 0.1,
     validation: Annotated[
         list[Path] | None, typer.Option(help="Labelled sentences to measure on instead; may be repeated.")
@@ -70,6 +73,9 @@ def train_recognizer(
         float,
         typer.Option(help="Share of sentences that is also learned with the names of others.", min=0, max=0.9),
     ] = 0.0,
+    runs: Annotated[
+        int, typer.Option(help="Train so often from the same beginning, and take the mean of the weights.", min=1)
+    ] = 1,
     max_length: Annotated[int, typer.Option(help="Longer sentences (in sub-words) are left out.", min=8)] = 256,
     seed: Annotated[int, typer.Option(help="Decides the order and what is held out.", min=0)] = 0,
     device: Annotated[str, typer.Option(help="auto takes a GPU when there is one; cpu, cuda, mps.")] = "auto",
@@ -101,11 +107,17 @@ def train_recognizer(
     settings = RecognizerSettings(
         model=model, layer=layer, last_layer=last_layer, rank=rank, alpha=alpha, dropout=dropout, epochs=epochs,
         batch=batch, learning_rate=learning_rate, weight_decay=weight_decay, warm_up=warm_up, max_length=max_length,
-        recased=recased, swapped=swapped, seed=seed, device=device, save_every=save_every,
+        recased=recased, swapped=swapped, runs=runs, seed=seed, device=device, save_every=save_every,
     )  # fmt: skip
     check_output(output, CARD, "recognizer")
-    given = read_labelled(data, language, repair, encoding, _NAME)
-    measured = read_labelled(validation, language, repair, encoding, _NAME) if validation else held_out
+    languages = _languages(language, len(data))
+    given = [
+        sentence
+        for path, code in zip(data, languages, strict=True)
+        for sentence in read_labelled([path], code, repair, encoding, _NAME)
+    ]
+    code = languages[0] if len(set(languages)) == 1 else "und"
+    measured = read_labelled(validation, code, repair, encoding, _NAME) if validation else held_out
     files = ", ".join(path.name for path in data)
     if validation:
         files += f"; measured on {', '.join(path.name for path in validation)}"
@@ -114,6 +126,18 @@ def train_recognizer(
         trained = train(given, output, settings, held_out=measured, labels=wanted, listener=bar.step,
                         reading=bar.reading, tell=say, data=files, licence=licence)  # fmt: skip
     typer.echo(_report(output, settings, trained))
+
+
+def _languages(language: str, files: int) -> list[str]:
+    """Return one code for each file. Raises ConfigurationError for another number of codes."""
+    codes = [code.strip() for code in language.split(",")]
+    if len(codes) == 1:
+        return codes * files
+    if len(codes) != files:
+        raise ConfigurationError(
+            f"--language names {len(codes)} languages for {files} files: give one for all, or one for each."
+        )
+    return codes
 
 
 def _report(output: Path, settings: RecognizerSettings, trained: TrainedRecognizer) -> str:

@@ -48,7 +48,7 @@ class RecognizerSettings:
     or as many as make `LEAST_STEPS` (`LEAST_MORE` where the labels are known already), at most 40. The learning rate
     (None: 1e-3 for adapters, 3e-5 for whole encoders; five times that for the head) rises over `warm_up` steps and
     falls along a cosine. Sentences of more than `max_length` sub-words, or more than the model reads, are left out.
-    `recased` and `swapped` as in `recognizer_data.prepare`.
+    `recased` and `swapped` as in `recognizer_data.prepare`; `runs` as in `training.Loop`.
     """
 
     model: str = EMBEDDED
@@ -65,16 +65,22 @@ class RecognizerSettings:
     max_length: int = 256
     recased: float = 0.0
     swapped: float = 0.0
+    runs: int = 1
     seed: int = 0
     device: str = "auto"
     save_every: int = 500
 
     def __post_init__(self):
         for setting, least in (("layer", 0), ("rank", 1), ("epochs", 1), ("batch", 1), ("warm_up", 0),
-                               ("max_length", 8), ("save_every", 1)):  # fmt: skip
+                               ("max_length", 8), ("save_every", 1), ("runs", 1)):  # fmt: skip
             value = getattr(self, setting)
             if value is not None and value < least:
                 raise ConfigurationError(f"Training: {setting} must be at least {least}, not {value}.")
+        if self.runs > 1 and self.model == EMBEDDED:
+            raise ConfigurationError(
+                f"Training: new adapters on {EMBEDDED} cannot be averaged over {self.runs} runs: train them once, and "
+                "that recognizer in several runs."
+            )
         lowest, last = self.layer or 0, self.last_layer
         if last is not None and not lowest < last <= LAYERS:
             raise ConfigurationError(
@@ -204,6 +210,7 @@ def train_recognizer(
         base.network, _optimizer(base, settings), size=len(readings), epochs=settings.epochs, batch=settings.batch,
         warm_up=settings.warm_up, seed=settings.seed, save_every=settings.save_every, folder=output,
         signature=settings.signature(material), lengths=[len(one) for one in readings], model=settings.model,
+        runs=settings.runs,
     )  # fmt: skip
     resumed = loop.resume(device, tell)
 

@@ -6,6 +6,7 @@ import errno
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,15 @@ Listener = Callable[[int, int, float], None]
 
 
 class Loop:
-    """Train in `epochs` passes over `size` examples, `batch` at a time, with a checkpoint in `folder`.
+    """Train in `epochs` passes over `size` examples, `batch` at a time, with a checkpoint in `folder`; `runs` times.
 
     Of `network`, a torch module, the parameters that need gradients are trained, and kept in the checkpoint. The
     learning rate rises over `warm_up` steps, at most a tenth of all, and falls along a cosine to 0. Each epoch has an
-    order of its own, which only `seed` decides; with `lengths`, examples of similar length come into one batch, so
-    that little is padded. `signature` tells whether a checkpoint belongs to this training, `model` names what is
-    trained where memory runs out.
+    order of its own, which only `seed` decides; with `lengths`, examples of similar length come into one batch, so that
+    little is padded. Each of several `runs` begins with the same weights and has orders of its own, those of the seeds
+    from `seed` on, and what remains is the mean of their weights (the uniform soup of Wortsman et al. 2022, Model
+    soups: averaging weights of multiple fine-tuned models). `signature` tells whether a checkpoint belongs to this
+    training, `model` names what is trained where memory runs out.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class Loop:
         signature: str,
         model: str,
         lengths: Sequence[int] | None = None,
+        runs: int = 1,
     ):
         from transformers import get_cosine_schedule_with_warmup
 
@@ -52,11 +56,16 @@ class Loop:
         self._seed, self._save_every, self._folder, self._signature = seed, save_every, folder, signature
         self._lengths, self._model = lengths, model
         self._per_epoch = math.ceil(size / batch)
-        self.total = self._per_epoch * epochs
-        warm_up = min(warm_up, self.total // _WARM_UP_SHARE)
-        self._schedule = get_cosine_schedule_with_warmup(optimizer, warm_up, self.total)
+        self._per_run, self._runs = self._per_epoch * epochs, runs
+        self.total = self._per_run * runs
+        warm_up = min(warm_up, self._per_run // _WARM_UP_SHARE)
+        self._schedule = get_cosine_schedule_with_warmup(optimizer, warm_up, self._per_run)
         self._step, self._losses = 0, []
         self._order: tuple[int, list[list[int]]] = (-1, [])
+        self._begun: tuple[dict[str, Any], Any, Any] | None = None
+        self._summed: dict[str, Any] = {}
+        if runs > 1:
+            self._begun = self._weights(), *deepcopy((optimizer.state_dict(), self._schedule.state_dict()))
 
     def resume(self, device: str, tell: Callable[[str], None]) -> int:
         """Load the checkpoint, if there is one, and return the number of its steps; a person is told.
@@ -79,9 +88,8 @@ class Loop:
                 f"{self._folder} holds an unfinished training with other settings or sentences: name another folder, "
                 f"or delete {path}."
             )
-        with torch.no_grad():
-            for name, values in self._trained().items():
-                values.copy_(state["model"][name])
+        self._begin_with(state["model"])
+        self._summed = state["summed"]
         self._optimizer.load_state_dict(state["optimizer"])
         self._schedule.load_state_dict(state["schedule"])
         self._step, self._losses = state["step"], list(state["losses"])
@@ -89,7 +97,7 @@ class Loop:
         return self._step
 
     def run(self, loss_of: Callable[[list[int]], Any], listener: Listener = lambda done, total, loss: None) -> float:
-        """Train to the end and return the mean loss of the last epoch.
+        """Train to the end and return the mean loss of the last epoch, of the last run.
 
         `loss_of` returns the loss of a batch of example numbers, as a tensor. Raises ModelInputError when it is
         no number, ModelUnavailable when memory runs out.
@@ -103,15 +111,31 @@ class Loop:
                 loss = self._learn(loss_of)
                 self._step += 1
                 self._losses = [*self._losses, loss][-self._per_epoch :]
+                if self._runs > 1 and self._step % self._per_run == 0:
+                    self._end_run()
                 if self._step % self._save_every == 0 or self._step == self.total:
                     self._save()
                 listener(self._step, self.total, loss)
         return sum(self._losses) / len(self._losses)
 
+    def _end_run(self) -> None:
+        """Add the weights to the sum, and begin the next run, or take the mean after the last."""
+        for name, values in self._weights().items():
+            self._summed[name] = self._summed[name] + values if name in self._summed else values
+        if self._step == self.total:
+            self._begin_with({name: values / self._runs for name, values in self._summed.items()})
+            return
+        weights, *begun = self._begun
+        optimizer, schedule = deepcopy(begun)
+        self._begin_with(weights)
+        self._optimizer.load_state_dict(optimizer)
+        self._schedule.load_state_dict(schedule)
+
     def _learn(self, loss_of: Callable[[list[int]], Any]) -> float:
         import torch
 
-        torch.manual_seed(self._seed * 1_000_003 + self._step)  # so that dropout is the same after a stop
+        run, step = divmod(self._step, self._per_run)
+        torch.manual_seed((self._seed + run) * 1_000_003 + step)  # so that dropout is the same after a stop
         loss = loss_of(self._numbers(self._step))
         if not torch.isfinite(loss):
             raise ModelInputError(
@@ -132,9 +156,11 @@ class Loop:
         return self._order[1][number]
 
     def _batches(self, epoch: int) -> list[list[int]]:
+        """Return the numbers of each step of an epoch, counted over all runs."""
         import torch
 
-        generator = torch.Generator().manual_seed(self._seed * 1009 + epoch)
+        run, epoch = divmod(epoch, self._per_run // self._per_epoch)
+        generator = torch.Generator().manual_seed((self._seed + run) * 1009 + epoch)
         order = torch.randperm(self._size, generator=generator).tolist()
         if self._lengths is not None:
             bucket = self._batch * _BUCKET
@@ -148,6 +174,16 @@ class Loop:
     def _trained(self) -> Mapping[str, Any]:
         return {name: values for name, values in self._network.named_parameters() if values.requires_grad}
 
+    def _weights(self) -> dict[str, Any]:
+        return {name: values.detach().clone() for name, values in self._trained().items()}
+
+    def _begin_with(self, weights: Mapping[str, Any]) -> None:
+        import torch
+
+        with torch.no_grad():
+            for name, values in self._trained().items():
+                values.copy_(weights[name])
+
     def _save(self) -> None:
         """Write the checkpoint, whole or not at all."""
         import torch
@@ -160,6 +196,7 @@ class Loop:
             "model": {name: values.detach() for name, values in self._trained().items()},
             "optimizer": self._optimizer.state_dict(),
             "schedule": self._schedule.state_dict(),
+            "summed": self._summed,
         }
         try:
             with room_in(self._folder):

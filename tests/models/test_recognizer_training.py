@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import random
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.torch import load_file
 from typer.testing import CliRunner
 
 from projection.cli import app
@@ -20,7 +22,7 @@ from projection.models import e5_folder
 from projection.models.adapted import CARD, AdaptedRecognizer, recognizer_for, shipped_folder
 from projection.models.adapters import AdaptedLayers, merge
 from projection.models.embedded import upper_layers
-from projection.models.recognizer_data import prepare, recase, swap, tags_of, without
+from projection.models.recognizer_data import mentions_of, prepare, recase, swap, tags_of, without
 from projection.models.recognizer_training import RecognizerSettings, train_recognizer
 from projection.models.token_classifier import TokenClassifier
 from projection.models.training import CHECKPOINT
@@ -87,16 +89,32 @@ def test_copies_in_other_case_have_the_same_labels():
     assert found.entities == plain.entities == {"PER": 50}
 
 
+ANNA = Sentence.from_words(["Anna", "met", "the", "Red", "Cross"], "en",
+                           [Entity(Span(0, 1), "PER"), Entity(Span(3, 5), "ORG")])  # fmt: skip
+
+
 def test_copies_with_other_names_keep_what_stands_around():
-    anna = Sentence.from_words(["Anna", "met", "the", "Red", "Cross"], "en",
-                               [Entity(Span(0, 1), "PER"), Entity(Span(3, 5), "ORG")])  # fmt: skip
-    beijing = Sentence.from_words(["北京", "是", "首都"], "zh", [Entity(Span(0, 1), "LOC")])
-    mentions = {"PER": [("Jean", "de", "La", "Fontaine")], "ORG": [("FN",)], "LOC": [("Sankt", "Gallen")]}
-    copy = swap(anna, mentions, random.Random(0))
-    assert list(copy.words) == ["Jean", "de", "La", "Fontaine", "met", "the", "FN"] and copy.language == "en"
-    assert tags_of(copy) == ["B-PER", "I-PER", "I-PER", "I-PER", "O", "O", "B-ORG"]
-    copy = swap(beijing, mentions, random.Random(0))
-    assert list(copy.words) == ["Sankt", "Gallen", "是", "首都"] and tags_of(copy) == ["B-LOC", "I-LOC", "O", "O"]
+    long, short = ("Jean", "de", "La", "Fontaine"), ("FN",)
+    mentions = {"PER": {"en": [("Anna",)], "fr": [long]}, "ORG": {"sv": [short], "en": [("Red", "Cross")]}}
+    draw = random.Random(0)
+    copies = {copy.words: copy for copy in (swap(ANNA, mentions, draw) for _ in range(60))}
+    assert set(copies) == {(*first, "met", "the", *last) for first in (("Anna",), long)
+                           for last in (("Red", "Cross"), short)}  # fmt: skip
+    copy = copies[(*long, "met", "the", *short)]
+    assert tags_of(copy) == ["B-PER", "I-PER", "I-PER", "I-PER", "O", "O", "B-ORG"] and copy.language == "en"
+
+
+def test_other_names_come_from_every_language_as_often_however_many_it_has():
+    own = [Entity(Span(0, 1), "PER")]
+    english = [Sentence.from_words([f"E{number}", "came"], "en", own) for number in range(900)]
+    others = [Sentence.from_words([word, "kom"], code, own) for word, code in (("S", "sv"), ("H", "hr"))]
+    mentions, draw = mentions_of([*english, *others]), random.Random(1)
+    drawn = Counter(swap(sentence, mentions, draw).words[0][0] for sentence in english * 4)
+    # a fifth stays and of the rest two fifths are English: .2 + .8 * (.4 + .6 / 3), and .8 * .6 / 3 of each other one
+    assert abs(drawn["E"] / 3600 - 0.68) < 0.03
+    assert all(abs(drawn[first] / 3600 - 0.16) < 0.03 for first in "SH")
+    kept = sum(swap(sentence, mentions, draw).words[0] == sentence.words[0] for sentence in english * 4)
+    assert abs(kept / 3600 - 0.2) < 0.03
 
 
 @given(st.integers(1, 30), st.integers(0, 5), st.floats(0, 0.9), st.floats(0, 0.9))
@@ -318,6 +336,47 @@ def test_a_stopped_training_goes_on_to_the_same_weights(kind, base, tmp_path):
         train_recognizer(toy(24), tmp_path / "whole", wanted, held_out=0)
 
 
+@pytest.mark.parametrize("kind", ["adapter", "whole"])
+def test_several_runs_leave_the_mean_of_their_weights(kind, base, tmp_path):
+    name = "adapter.safetensors" if kind == "adapter" else "model.safetensors"
+    if kind == "adapter":
+        train_recognizer(toy(8), tmp_path / "begun", settings(rank=2, epochs=1), held_out=0)
+    model = str(tmp_path / "begun") if kind == "adapter" else base
+    wanted = settings(model, save_every=2, runs=2)
+    seen: list[tuple[int, int]] = []
+    both = train_recognizer(toy(24), tmp_path / "both", wanted, held_out=0, listener=lambda *one: seen.append(one[:2]))
+    assert (
+        both.steps == 12
+        and seen == [(done, 12) for done in range(1, 13)]
+        and "runs:2" in wanted.signature(both.material)
+    )
+    mean = load_file(tmp_path / "both" / name)
+    if kind == "adapter":  # nothing but the order and dropout depends on the seed
+        for seed in (0, 1):
+            train_recognizer(toy(24), tmp_path / f"run{seed}", settings(model, seed=seed), held_out=0)
+        runs = [load_file(tmp_path / f"run{seed}" / name) for seed in (0, 1)]
+        assert any(not torch.equal(runs[0][key], runs[1][key]) for key in mean)
+        for key, values in mean.items():
+            torch.testing.assert_close(values.float(), (runs[0][key].float() + runs[1][key].float()) / 2,
+                                       atol=1e-3, rtol=1e-3)  # fmt: skip
+    for moment in (3, 6, 7, 11):
+        folder = tmp_path / f"stopped{moment}"
+
+        def stop(done, total, loss, moment=moment):
+            if done == moment:
+                raise Cancelled("stop")
+
+        with pytest.raises(Cancelled):
+            train_recognizer(toy(24), folder, wanted, held_out=0, listener=stop)
+        train_recognizer(toy(24), folder, wanted, held_out=0)
+        assert (folder / name).read_bytes() == (tmp_path / "both" / name).read_bytes()
+
+
+def test_new_adapters_are_not_averaged():
+    with pytest.raises(ConfigurationError, match="new adapters on e5-small cannot be averaged over 2 runs"):
+        settings(runs=2)
+
+
 def test_long_sentences_are_counted_and_left_out(base, tmp_path):
     long = Sentence.from_words(["the"] * 40, "en")
     told: list[str] = []
@@ -380,7 +439,7 @@ def test_what_cannot_be(base, tmp_path):
     with pytest.raises(ModelUnavailable, match="base model no/such is not on this machine"):
         train_recognizer(toy(4), tmp_path / "x", settings("no/such"))
     for wrong in ({"epochs": 0}, {"recased": 1.0}, {"swapped": -0.1}, {"learning_rate": -1.0}, {"rank": 0},
-                  {"last_layer": 0}, {"layer": 7, "last_layer": 7}, {"last_layer": 13}):  # fmt: skip
+                  {"runs": 0}, {"last_layer": 0}, {"layer": 7, "last_layer": 7}, {"last_layer": 13}):  # fmt: skip
         with pytest.raises(ConfigurationError, match="Training:"):
             settings(**wrong)
 
@@ -440,6 +499,24 @@ def test_the_command_leaves_a_recognizer_with_a_card(base, tmp_path):
                                         str(tmp_path / "mine"), "--output", str(tmp_path / "new.conll")])  # fmt: skip
     assert labelled.exit_code == 0, labelled.stderr
     assert len((tmp_path / "new.conll").read_text("utf-8").split("\n\n")[0].splitlines()) == 5
+
+
+def test_each_file_of_the_command_can_have_its_language(base, tmp_path, monkeypatch):
+    given: list[Sentence] = []
+
+    def train(sentences, *_, **__):
+        given.extend(sentences)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("projection.models.recognizer_training.train_recognizer", train)
+    for name, seed in (("one.conll", 0), ("two.conll", 1)):
+        (tmp_path / name).write_text(conll(toy(3, seed)), "utf-8")
+    arguments = ["train-recognizer", str(tmp_path / "one.conll"), str(tmp_path / "two.conll"), "--model", base,
+                 "--output", str(tmp_path / "x"), "--language"]  # fmt: skip
+    assert CliRunner().invoke(app, [*arguments, "en, sv"]).exit_code == 130
+    assert [sentence.language for sentence in given] == ["en"] * 3 + ["sv"] * 3
+    shown = CliRunner().invoke(app, [*arguments, "en,sv,hr"])
+    assert shown.exit_code == 2 and "--language names 3 languages for 2 files" in shown.stderr
 
 
 def test_an_interrupted_command_says_how_to_go_on(base, tmp_path, monkeypatch):
