@@ -13,7 +13,7 @@ from projection.cli.training import StepBar, read_labelled
 from projection.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from projection.models.recognizer_training import RecognizerSettings, TrainedRecognizer
+    from projection.models.recognizer_training import TrainedRecognizer
 
 _NAME = "train-recognizer"
 
@@ -125,7 +125,7 @@ def train_recognizer(
     with StepBar(progress) as bar:
         trained = train(given, output, settings, held_out=measured, labels=wanted, listener=bar.step,
                         reading=bar.reading, tell=say, data=files, licence=licence)  # fmt: skip
-    typer.echo(_report(output, settings, trained))
+    typer.echo(_report(output, trained))
 
 
 def _languages(language: str, files: int) -> list[str]:
@@ -140,7 +140,7 @@ def _languages(language: str, files: int) -> list[str]:
     return codes
 
 
-def _report(output: Path, settings: RecognizerSettings, trained: TrainedRecognizer) -> str:
+def _report(output: Path, trained: TrainedRecognizer) -> str:
     rows: list[tuple[str, str]] = [
         ("recognizer", str(output)),
         ("labels", ", ".join(trained.material.labels)),
@@ -159,4 +159,4 @@ def _report(output: Path, settings: RecognizerSettings, trained: TrainedRecogniz
     if trained.calibration:
         one = trained.calibration
         rows.append(("calibration error", f"{one.after:.4f} (raw {one.before:.4f})"))
-    return f"{table(('', ''), rows)}\nsignature: {settings.signature(trained.material)}"
+    return f"{table(('', ''), rows)}\nsignature: {trained.signature}"

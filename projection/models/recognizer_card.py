@@ -43,7 +43,7 @@ def write_card(
         "last_layer": settings.last_layer if settings.is_adapter else None,
         "tags": material.tags,
         "weights": _digest(folder),
-        "signature": settings.signature(material),
+        "signature": trained.signature,
         "settings": settings.shaping(),
         "data": data,
         "licence": licence or (settings.start.licence if settings.start is not None else ""),

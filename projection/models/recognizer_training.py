@@ -157,6 +157,8 @@ class TrainedRecognizer:
     """What a training came to; `scores` and `calibration` are None where nothing was held out."""
 
     material: Labelled
+    signature: str
+    """Every setting that could change the weights, as it was filled in, and the digest of the sentences."""
     steps: int
     resumed_at: int
     loss: float
@@ -206,10 +208,11 @@ def train_recognizer(
     if settings.start is not None and settings.start.licence:
         tell(f"Trained on from {settings.model}: its licence, {settings.start.licence}, holds for the result too.")
     targets = [_targets(*pair, material.tags) for pair in zip(material.training, readings, strict=True)]
+    signature = settings.signature(material)
     loop = Loop(
         base.network, _optimizer(base, settings), size=len(readings), epochs=settings.epochs, batch=settings.batch,
         warm_up=settings.warm_up, seed=settings.seed, save_every=settings.save_every, folder=output,
-        signature=settings.signature(material), lengths=[len(one) for one in readings], model=settings.model,
+        signature=signature, lengths=[len(one) for one in readings], model=settings.model,
         runs=settings.runs,
     )  # fmt: skip
     resumed = loop.resume(device, tell)
@@ -223,7 +226,7 @@ def train_recognizer(
     with room_in(output):
         base.save(output, calibration.temperature if calibration else 1.0)
     parameters = sum(values.numel() for values in base.network.parameters() if values.requires_grad)
-    trained = TrainedRecognizer(material, loop.total, resumed, loss, parameters, None, calibration)
+    trained = TrainedRecognizer(material, signature, loop.total, resumed, loss, parameters, None, calibration)
     write_card(output, settings, trained, data=data, licence=licence)
     if material.held_out:
         tell(f"Measuring on {len(material.held_out)} held-out sentences.")
