@@ -14,6 +14,7 @@ from projection.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from projection.models.recognizer_training import TrainedRecognizer
+    from projection.types import Sentence
 
 _NAME = "train-recognizer"
 
@@ -29,7 +30,8 @@ def train_recognizer(
         ),
     ] = "e5-ner",
     language: Annotated[
-        str, typer.Option(help="Language of DATA, for example sw; or one for each file, in their order, as en,sw.")
+        str,
+        typer.Option(help="Language of all files, for example sw; or of each of DATA and then of --validation: en,sw."),
     ] = "und",
     held_out: Annotated[float, typer.Option(help="Share of the sentences to measure on.", min=0, max=0.9)] = 0.1,
     validation: Annotated[
@@ -37,14 +39,15 @@ def train_recognizer(
     ] = None,
     labels: Annotated[str, typer.Option(help="Labels to learn, as PER,ORG,LOC; others count as outside.")] = "",
     epochs: Annotated[
-        int | None, typer.Option(help="Times each sentence is seen; by default 4, more of few sentences.", min=1)
+        int | None,
+        typer.Option(help="Times each sentence is seen in a run; by default 4, more of few sentences.", min=1),
     ] = None,
     batch: Annotated[int, typer.Option(help="Sentences per step.", min=1)] = 16,
     learning_rate: Annotated[
         float | None, typer.Option(help="The greatest learning rate: 1e-3 for adapters, 3e-5 for whole encoders.")
     ] = None,
     weight_decay: Annotated[float, typer.Option(help="Of AdamW.", min=0)] = 0.01,
-    warm_up: Annotated[int, typer.Option(help="Steps to reach the rate; at most a tenth of all.", min=0)] = 100,
+    warm_up: Annotated[int, typer.Option(help="Steps to reach the rate; at most a tenth of a run.", min=0)] = 100,
     dropout: Annotated[float, typer.Option(help="In the adapters and before the head.", min=0, max=0.9)] = 0.1,
     layer: Annotated[
         int | None,
@@ -71,13 +74,24 @@ def train_recognizer(
     ] = 0.0,
     swapped: Annotated[
         float,
-        typer.Option(help="Share of sentences that is also learned with the names of others.", min=0, max=0.9),
+        typer.Option(
+            help="Share of sentences that is also learned with names of others, in all languages.", min=0, max=0.9
+        ),
     ] = 0.0,
     runs: Annotated[
-        int, typer.Option(help="Train so often from the same beginning, and take the mean of the weights.", min=1)
+        int,
+        typer.Option(
+            help="Train so often from the same recognizer, and take the mean of the weights: slower, a little better.",
+            min=1,
+        ),
     ] = 1,
     max_length: Annotated[int, typer.Option(help="Longer sentences (in sub-words) are left out.", min=8)] = 256,
-    seed: Annotated[int, typer.Option(help="Decides the order and what is held out.", min=0)] = 0,
+    seed: Annotated[
+        int,
+        typer.Option(
+            help="Decides the order and what is held out; further runs have the orders of the next seeds.", min=0
+        ),
+    ] = 0,
     device: Annotated[str, typer.Option(help="auto takes a GPU when there is one; cpu, cuda, mps.")] = "auto",
     save_every: Annotated[int, typer.Option(help="Steps from one checkpoint to the next.", min=1)] = 500,
     licence: Annotated[str, typer.Option(help="What the card says may be done with the recognizer.")] = "",
@@ -110,17 +124,18 @@ def train_recognizer(
         recased=recased, swapped=swapped, runs=runs, seed=seed, device=device, save_every=save_every,
     )  # fmt: skip
     check_output(output, CARD, "recognizer")
-    languages = _languages(language, len(data))
-    given = [
-        sentence
-        for path, code in zip(data, languages, strict=True)
-        for sentence in read_labelled([path], code, repair, encoding, _NAME)
-    ]
-    code = languages[0] if len(set(languages)) == 1 else "und"
-    measured = read_labelled(validation, code, repair, encoding, _NAME) if validation else held_out
+    apart = validation or []
+    codes = _languages(language, len(data) + len(apart))
+
+    def read(paths: list[Path], codes: list[str]) -> list[Sentence]:
+        pairs = zip(paths, codes, strict=True)
+        return [one for path, code in pairs for one in read_labelled([path], code, repair, encoding, _NAME)]
+
+    given = read(data, codes[: len(data)])
+    measured = read(apart, codes[len(data) :]) if apart else held_out
     files = ", ".join(path.name for path in data)
-    if validation:
-        files += f"; measured on {', '.join(path.name for path in validation)}"
+    if apart:
+        files += f"; measured on {', '.join(path.name for path in apart)}"
     wanted = [label.strip() for label in labels.split(",") if label.strip()]
     with StepBar(progress) as bar:
         trained = train(given, output, settings, held_out=measured, labels=wanted, listener=bar.step,
@@ -130,12 +145,13 @@ def train_recognizer(
 
 def _languages(language: str, files: int) -> list[str]:
     """Return one code for each file. Raises ConfigurationError for another number of codes."""
-    codes = [code.strip() for code in language.split(",")]
+    codes = [code.strip() for code in language.split(",") if code.strip()]
     if len(codes) == 1:
         return codes * files
     if len(codes) != files:
         raise ConfigurationError(
-            f"--language names {len(codes)} languages for {files} files: give one for all, or one for each."
+            f"--language names {len(codes)} languages for {files} files: give one for all, or one for each of DATA and "
+            "then of --validation."
         )
     return codes
 

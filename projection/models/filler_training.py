@@ -110,7 +110,7 @@ def train_filler(
         batch=settings.batch, warm_up=settings.warm_up, seed=settings.seed, save_every=settings.save_every,
         folder=output, signature=settings.signature(material), model=settings.model,
     )  # fmt: skip
-    resumed = loop.resume(device, tell)
+    resumed = loop.resume(tell)
     loss = loop.run(_loss_of(model, tokenizer.pad_token_id, material, settings, device), listener)
     with room_in(output):
         model.eval().cpu().save_pretrained(output)

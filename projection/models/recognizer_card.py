@@ -92,6 +92,9 @@ def _readme(card: dict[str, Any], material: Labelled) -> str:
         if card["kind"] == "adapter"
         else f"{card['base']}, trained whole under a token head"
     )
+    runs = card["settings"]["runs"]
+    in_runs, of_last = (f" in {runs} runs", " of the last run") if runs > 1 else ("", "")
+    what += f", the mean of the weights of {runs} runs" if runs > 1 else ""
     licence = card["licence"] or "that of the base model and of the sentences"
     lines = [
         f"# Recognizer of {', '.join(material.labels)}",
@@ -100,7 +103,7 @@ def _readme(card: dict[str, Any], material: Labelled) -> str:
         "",
         f"- Sentences: {card['data'] or 'not named'}. {material.description}",
         f"- Settings: {', '.join(f'{key} {value}' for key, value in card['settings'].items() if key != 'model')}",
-        f"- Steps: {card['steps']}; loss in the last epoch {card['loss']:.4f} nats per word",
+        f"- Steps: {card['steps']}{in_runs}; loss in the last epoch{of_last} {card['loss']:.4f} nats per word",
     ]
     if card["scores"]:
         scores, interval = card["scores"], card["scores"]["interval"]

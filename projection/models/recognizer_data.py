@@ -15,6 +15,8 @@ LONG_WORD = 4
 """Letters of a word that is capitalised in a recased copy; shorter ones are mostly function words."""
 KEPT, OF_OWN_LANGUAGE = 0.2, 0.4
 """Shares of the entities of a copy with other names that stay, and of the rest that get one of their language."""
+ENOUGH = 20
+"""Mentions of a label that a language must have to give some to others: fewer would come again and again."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def prepare(
     `held_out` is the share of the sentences that is not trained on, chosen by `seed`, or the sentences to
     measure on. `labels` are those to learn (none named: all that occur). `recased` is the share of sentences that
     is trained on a second time in other case (see `recase`), `swapped` the share of those with entities that is trained
-    on a second time with the entities of other sentences (see `swap`). Raises ConfigurationError when nothing is
+    on a second time with names of other sentences (see `swap`). Raises ConfigurationError when nothing is
     left, or a label does not occur.
     """
     given = [sentence for sentence in sentences if len(sentence)]
@@ -177,11 +179,12 @@ def mentions_of(sentences: Iterable[Sentence]) -> Mentions:
 
 
 def swap(sentence: Sentence, mentions: Mentions, draw: random.Random) -> Sentence:
-    """Return a copy with other mentions of the same labels in the places of its entities.
+    """Return a copy with other mentions of the same labels in the places of its entities, whose own are in `mentions`.
 
     Mention replacement (Dai and Adel 2020, An Analysis of Simple Data Augmentation for Named Entity Recognition),
-    across languages: what stands around an entity is learned apart from its letters. One entity in five stays; of the
-    others, two in five take a mention of the sentence's language and the rest one of any, each language as often.
+    across languages: what stands around an entity is learned apart from its letters. One entity in five stays, so that
+    a copy may be the sentence itself; of the others, two in five take a mention of the sentence's language and the rest
+    one of any language with `ENOUGH` of them, each language as often.
     """
     words: list[str] = []
     entities = []
@@ -201,7 +204,8 @@ def _mention(
     if draw.random() < KEPT:
         return sentence.words[entity.span.start : entity.span.end]
     own = draw.random() < OF_OWN_LANGUAGE
-    return draw.choice(mentions[sentence.language if own else draw.choice(list(mentions))])
+    others = [language for language, there in mentions.items() if len(there) >= ENOUGH]
+    return draw.choice(mentions[sentence.language if own or not others else draw.choice(others)])
 
 
 def _only(sentence: Sentence, labels: Collection[str]) -> Sentence:

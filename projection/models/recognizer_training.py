@@ -48,7 +48,8 @@ class RecognizerSettings:
     or as many as make `LEAST_STEPS` (`LEAST_MORE` where the labels are known already), at most 40. The learning rate
     (None: 1e-3 for adapters, 3e-5 for whole encoders; five times that for the head) rises over `warm_up` steps and
     falls along a cosine. Sentences of more than `max_length` sub-words, or more than the model reads, are left out.
-    `recased` and `swapped` as in `recognizer_data.prepare`; `runs` as in `training.Loop`.
+    `recased` and `swapped` as in `recognizer_data.prepare`; `runs` as in `training.Loop`; a new
+    head begins as the same in all of them.
     """
 
     model: str = EMBEDDED
@@ -76,11 +77,6 @@ class RecognizerSettings:
             value = getattr(self, setting)
             if value is not None and value < least:
                 raise ConfigurationError(f"Training: {setting} must be at least {least}, not {value}.")
-        if self.runs > 1 and self.model == EMBEDDED:
-            raise ConfigurationError(
-                f"Training: new adapters on {EMBEDDED} cannot be averaged over {self.runs} runs: train them once, and "
-                "that recognizer in several runs."
-            )
         lowest, last = self.layer or 0, self.last_layer
         if last is not None and not lowest < last <= LAYERS:
             raise ConfigurationError(
@@ -108,8 +104,8 @@ class RecognizerSettings:
     def resolved(self) -> RecognizerSettings:
         """Return these settings with the shape of the adapters filled in.
 
-        Raises ConfigurationError where it is not that of the recognizer to train on, ModelUnavailable where that is
-        damaged.
+        Raises ConfigurationError where it is not that of the recognizer to train on, or where new adapters would be
+        averaged over several runs; ModelUnavailable where that recognizer is damaged.
         """
         if not self.is_adapter:
             return self
@@ -120,10 +116,15 @@ class RecognizerSettings:
                     f"Training: the adapters of {self.model} have {name} {there}, not {wanted}: leave {name} out, "
                     f"or begin with {EMBEDDED}."
                 )
-        rank = self.rank or rank
+        rank, last = self.rank or rank, self.last_layer or last_layer
+        if self.runs > 1 and (self.start is None or last > last_layer):
+            raise ConfigurationError(
+                f"Training: new adapters cannot be averaged over {self.runs} runs: train them once, and that "
+                "recognizer in several runs."
+            )
         return replace(
-            self, layer=layer if self.layer is None else self.layer, last_layer=self.last_layer or last_layer,
-            rank=rank, alpha=self.alpha or 2.0 * rank,
+            self, layer=layer if self.layer is None else self.layer, last_layer=last, rank=rank,
+            alpha=self.alpha or 2.0 * rank,
         )  # fmt: skip
 
     def for_size(self, sentences: int, tags: Sequence[str]) -> RecognizerSettings:
@@ -162,7 +163,7 @@ class TrainedRecognizer:
     steps: int
     resumed_at: int
     loss: float
-    """Mean over the steps of the last epoch, in nats per word."""
+    """Mean over the steps of the last epoch, of the last run, in nats per word."""
     parameters: int
     scores: Scores | None
     calibration: Calibration | None
@@ -215,7 +216,7 @@ def train_recognizer(
         signature=signature, lengths=[len(one) for one in readings], model=settings.model,
         runs=settings.runs,
     )  # fmt: skip
-    resumed = loop.resume(device, tell)
+    resumed = loop.resume(tell)
 
     def loss_of(numbers: list[int]) -> Any:
         wanted = torch.from_numpy(np.concatenate([targets[number] for number in numbers])).to(device)

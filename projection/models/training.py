@@ -25,7 +25,7 @@ class Loop:
     """Train in `epochs` passes over `size` examples, `batch` at a time, with a checkpoint in `folder`; `runs` times.
 
     Of `network`, a torch module, the parameters that need gradients are trained, and kept in the checkpoint. The
-    learning rate rises over `warm_up` steps, at most a tenth of all, and falls along a cosine to 0. Each epoch has an
+    learning rate rises over `warm_up` steps, at most a tenth of a run, and falls along a cosine to 0. Each epoch has an
     order of its own, which only `seed` decides; with `lengths`, examples of similar length come into one batch, so that
     little is padded. Each of several `runs` begins with the same weights and has orders of its own, those of the seeds
     from `seed` on, and what remains is the mean of their weights (the uniform soup of Wortsman et al. 2022, Model
@@ -62,12 +62,11 @@ class Loop:
         self._schedule = get_cosine_schedule_with_warmup(optimizer, warm_up, self._per_run)
         self._step, self._losses = 0, []
         self._order: tuple[int, list[list[int]]] = (-1, [])
-        self._begun: tuple[dict[str, Any], Any, Any] | None = None
+        self._begun: dict[str, Any] = self._weights() if runs > 1 else {}
+        self._fresh = deepcopy((optimizer.state_dict(), self._schedule.state_dict())) if runs > 1 else None
         self._summed: dict[str, Any] = {}
-        if runs > 1:
-            self._begun = self._weights(), *deepcopy((optimizer.state_dict(), self._schedule.state_dict()))
 
-    def resume(self, device: str, tell: Callable[[str], None]) -> int:
+    def resume(self, tell: Callable[[str], None]) -> int:
         """Load the checkpoint, if there is one, and return the number of its steps; a person is told.
 
         Raises ModelUnavailable for a damaged one, ConfigurationError for that of another training.
@@ -78,7 +77,7 @@ class Loop:
         if not path.is_file():
             return 0
         try:
-            state = torch.load(path, map_location=device, weights_only=True)
+            state = torch.load(path, map_location="cpu", weights_only=True)
         except Exception as problem:  # pickle and zip errors of many types
             raise ModelUnavailable(
                 f"The checkpoint {path} is damaged ({type(problem).__name__}): delete it to start anew."
@@ -89,7 +88,8 @@ class Loop:
                 f"or delete {path}."
             )
         self._begin_with(state["model"])
-        self._summed = state["summed"]
+        if self._runs > 1:
+            self._begun, self._summed = state["begun"], state["summed"]
         self._optimizer.load_state_dict(state["optimizer"])
         self._schedule.load_state_dict(state["schedule"])
         self._step, self._losses = state["step"], list(state["losses"])
@@ -97,7 +97,7 @@ class Loop:
         return self._step
 
     def run(self, loss_of: Callable[[list[int]], Any], listener: Listener = lambda done, total, loss: None) -> float:
-        """Train to the end and return the mean loss of the last epoch, of the last run.
+        """Train to the end and return the mean loss of the last epoch of the last run.
 
         `loss_of` returns the loss of a batch of example numbers, as a tensor. Raises ModelInputError when it is
         no number, ModelUnavailable when memory runs out.
@@ -121,13 +121,13 @@ class Loop:
     def _end_run(self) -> None:
         """Add the weights to the sum, and begin the next run, or take the mean after the last."""
         for name, values in self._weights().items():
-            self._summed[name] = self._summed[name] + values if name in self._summed else values
+            self._summed[name] = values.add_(self._summed[name]) if name in self._summed else values
         if self._step == self.total:
             self._begin_with({name: values / self._runs for name, values in self._summed.items()})
+            self._begun, self._summed = {}, {}
             return
-        weights, *begun = self._begun
-        optimizer, schedule = deepcopy(begun)
-        self._begin_with(weights)
+        optimizer, schedule = deepcopy(self._fresh)
+        self._begin_with(self._begun)
         self._optimizer.load_state_dict(optimizer)
         self._schedule.load_state_dict(schedule)
 
@@ -175,7 +175,8 @@ class Loop:
         return {name: values for name, values in self._network.named_parameters() if values.requires_grad}
 
     def _weights(self) -> dict[str, Any]:
-        return {name: values.detach().clone() for name, values in self._trained().items()}
+        """Return a copy of what is trained, in main memory: a GPU may have no room for a second one."""
+        return {name: values.detach().to("cpu", copy=True) for name, values in self._trained().items()}
 
     def _begin_with(self, weights: Mapping[str, Any]) -> None:
         import torch
@@ -196,7 +197,7 @@ class Loop:
             "model": {name: values.detach() for name, values in self._trained().items()},
             "optimizer": self._optimizer.state_dict(),
             "schedule": self._schedule.state_dict(),
-            "summed": self._summed,
+            **({"begun": self._begun, "summed": self._summed} if self._runs > 1 else {}),
         }
         try:
             with room_in(self._folder):

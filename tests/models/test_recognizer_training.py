@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import random
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -95,7 +96,7 @@ ANNA = Sentence.from_words(["Anna", "met", "the", "Red", "Cross"], "en",
 
 def test_copies_with_other_names_keep_what_stands_around():
     long, short = ("Jean", "de", "La", "Fontaine"), ("FN",)
-    mentions = {"PER": {"en": [("Anna",)], "fr": [long]}, "ORG": {"sv": [short], "en": [("Red", "Cross")]}}
+    mentions = {"PER": {"en": [("Anna",)], "fr": [long] * 20}, "ORG": {"sv": [short] * 20, "en": [("Red", "Cross")]}}
     draw = random.Random(0)
     copies = {copy.words: copy for copy in (swap(ANNA, mentions, draw) for _ in range(60))}
     assert set(copies) == {(*first, "met", "the", *last) for first in (("Anna",), long)
@@ -107,12 +108,15 @@ def test_copies_with_other_names_keep_what_stands_around():
 def test_other_names_come_from_every_language_as_often_however_many_it_has():
     own = [Entity(Span(0, 1), "PER")]
     english = [Sentence.from_words([f"E{number}", "came"], "en", own) for number in range(900)]
-    others = [Sentence.from_words([word, "kom"], code, own) for word, code in (("S", "sv"), ("H", "hr"))]
-    mentions, draw = mentions_of([*english, *others]), random.Random(1)
+    others = [Sentence.from_words([word, "kom"], code, own) for word, code in (("S", "sv"), ("H", "hr"))] * 20
+    few = [Sentence.from_words(["X", "came"], "und", own)] * 19  # of which one would come again and again
+    mentions, draw = mentions_of([*english, *others, *few]), random.Random(1)
     drawn = Counter(swap(sentence, mentions, draw).words[0][0] for sentence in english * 4)
     # a fifth stays and of the rest two fifths are English: .2 + .8 * (.4 + .6 / 3), and .8 * .6 / 3 of each other one
     assert abs(drawn["E"] / 3600 - 0.68) < 0.03
     assert all(abs(drawn[first] / 3600 - 0.16) < 0.03 for first in "SH")
+    assert sum(drawn.values()) == drawn["E"] + drawn["S"] + drawn["H"]
+    assert {swap(few[0], mentions_of(few), draw).words for _ in range(20)} == {("X", "came")}
     kept = sum(swap(sentence, mentions, draw).words[0] == sentence.words[0] for sentence in english * 4)
     assert abs(kept / 3600 - 0.2) < 0.03
 
@@ -345,11 +349,9 @@ def test_several_runs_leave_the_mean_of_their_weights(kind, base, tmp_path):
     wanted = settings(model, save_every=2, runs=2)
     seen: list[tuple[int, int]] = []
     both = train_recognizer(toy(24), tmp_path / "both", wanted, held_out=0, listener=lambda *one: seen.append(one[:2]))
-    assert (
-        both.steps == 12
-        and seen == [(done, 12) for done in range(1, 13)]
-        and "runs:2" in wanted.signature(both.material)
-    )
+    assert both.steps == 12 and seen == [(done, 12) for done in range(1, 13)] and "|runs:2|" in both.signature
+    said = (tmp_path / "both" / "README.md").read_text("utf-8")
+    assert "the mean of the weights of 2 runs" in said and "Steps: 12 in 2 runs; loss in the last epoch of the" in said
     mean = load_file(tmp_path / "both" / name)
     if kind == "adapter":  # nothing but the order and dropout depends on the seed
         for seed in (0, 1):
@@ -372,9 +374,43 @@ def test_several_runs_leave_the_mean_of_their_weights(kind, base, tmp_path):
         assert (folder / name).read_bytes() == (tmp_path / "both" / name).read_bytes()
 
 
-def test_new_adapters_are_not_averaged():
-    with pytest.raises(ConfigurationError, match="new adapters on e5-small cannot be averaged over 2 runs"):
-        settings(runs=2)
+@pytest.mark.model
+def test_new_adapters_are_not_averaged(tmp_path):
+    with pytest.raises(ConfigurationError, match="new adapters cannot be averaged over 2 runs"):
+        train_recognizer(toy(8), tmp_path / "x", settings(runs=2), held_out=0)
+    train_recognizer(toy(8), tmp_path / "eight", settings(last_layer=8, rank=1, epochs=1), held_out=0)
+    with pytest.raises(ConfigurationError, match="new adapters cannot be averaged over 2 runs"):
+        settings(str(tmp_path / "eight"), last_layer=12, runs=2).resolved()
+    assert settings(str(tmp_path / "eight"), runs=2).resolved().last_layer == 8
+
+
+def test_runs_go_on_from_one_beginning_even_when_the_model_they_began_with_is_another_now(base, tmp_path):
+    copy, wanted = tmp_path / "copy", settings(str(tmp_path / "copy"), save_every=2, runs=2)
+
+    def stop(done, total, loss):
+        if done == 4:
+            raise Cancelled("stop")
+
+    shutil.copytree(base, copy)
+    train_recognizer(toy(24), tmp_path / "whole", wanted, held_out=0)
+    with pytest.raises(Cancelled):
+        train_recognizer(toy(24), tmp_path / "parts", wanted, held_out=0, listener=stop)
+    torch.manual_seed(99)
+    tiny_encoders.bert(copy)
+    train_recognizer(toy(24), tmp_path / "parts", wanted, held_out=0)
+    one, other = (load_file(tmp_path / folder / "model.safetensors") for folder in ("whole", "parts"))
+    assert all(torch.equal(one[key], other[key]) for key in one)
+
+
+def test_a_checkpoint_of_one_run_holds_what_it_held_before_there_were_runs(base, tmp_path):
+    def stop(done, total, loss):
+        if done == 4:
+            raise Cancelled("stop")
+
+    with pytest.raises(Cancelled):
+        train_recognizer(toy(24), tmp_path / "x", settings(base, save_every=2), held_out=0, listener=stop)
+    state = torch.load(tmp_path / "x" / CHECKPOINT, weights_only=True)
+    assert set(state) == {"signature", "step", "losses", "model", "optimizer", "schedule"}
 
 
 def test_long_sentences_are_counted_and_left_out(base, tmp_path):
@@ -503,18 +539,27 @@ def test_the_command_leaves_a_recognizer_with_a_card(base, tmp_path):
 
 def test_each_file_of_the_command_can_have_its_language(base, tmp_path, monkeypatch):
     given: list[Sentence] = []
+    aside: list[Sentence] = []
+    asked: list[RecognizerSettings] = []
 
-    def train(sentences, *_, **__):
+    def train(sentences, output, settings, *, held_out, **_):
         given.extend(sentences)
+        aside.extend([] if isinstance(held_out, float) else held_out)
+        asked.append(settings)
         raise KeyboardInterrupt
 
     monkeypatch.setattr("projection.models.recognizer_training.train_recognizer", train)
     for name, seed in (("one.conll", 0), ("two.conll", 1)):
         (tmp_path / name).write_text(conll(toy(3, seed)), "utf-8")
     arguments = ["train-recognizer", str(tmp_path / "one.conll"), str(tmp_path / "two.conll"), "--model", base,
-                 "--output", str(tmp_path / "x"), "--language"]  # fmt: skip
+                 "--output", str(tmp_path / "x"), "--runs", "3", "--swapped", "0.4", "--recased", "0.2",
+                 "--language"]  # fmt: skip
     assert CliRunner().invoke(app, [*arguments, "en, sv"]).exit_code == 130
+    assert (asked[0].runs, asked[0].swapped, asked[0].recased) == (3, 0.4, 0.2)
     assert [sentence.language for sentence in given] == ["en"] * 3 + ["sv"] * 3
+    measured = ["--validation", str(tmp_path / "one.conll")]
+    assert CliRunner().invoke(app, [*arguments, "en,sv,hr", *measured]).exit_code == 130
+    assert [sentence.language for sentence in aside] == ["hr"] * 3
     shown = CliRunner().invoke(app, [*arguments, "en,sv,hr"])
     assert shown.exit_code == 2 and "--language names 3 languages for 2 files" in shown.stderr
 
