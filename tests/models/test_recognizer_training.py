@@ -285,7 +285,7 @@ def test_a_card_of_before_last_layer_is_read_as_all_layers(tmp_path):
 def by_transformers(folder, sentence: Sentence, first: int = 7, last: int = 12) -> np.ndarray:
     """The same probabilities by transformers' own network, the adapters merged into all of it at once."""
     import tokenizers
-    from safetensors.torch import load_file, save_file
+    from safetensors.torch import load_file
     from transformers import AutoModel
 
     whole = AutoModel.from_pretrained(e5_folder.obtain(), add_pooling_layer=False).float().eval()
