@@ -57,7 +57,7 @@ try:
     setup = project_panels.default_setup(source, target, direction)
 except ProjectionError as problem:
     st.html(markup.notice("This language is not known", str(problem), "bad"))
-    st.stop()
+    source, target, setup = "und", "und", None
 given, other = (source, target) if direction == "translate-train" else (target, source)
 
 typed_column, upload_column, demo_column = st.columns(3)
@@ -69,6 +69,8 @@ with demo_column.container(border=True, height="stretch"):
     if project_panels.demo_card():
         inspect(project_panels.demo_project())
 
+if setup is None:  # what was typed and uploaded above stays
+    st.stop()
 with st.container(border=True):
     top, action = st.columns([3, 1], vertical_alignment="center")
     if files[0] is not None:

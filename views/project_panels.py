@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from projection import registry
 from projection.errors import ProjectionError
 from projection.pipeline import Setup, unfamiliar
 from projection.text.documents import Problem
-from projection.text.languages import ENCODER_LANGUAGES, english_name
+from projection.text.languages import ENCODER_LANGUAGES, by_name, english_name
 from views import importing, markup
 from views.importing import Reading, ReadingOptions, Upload, language_label
 from views.readiness import ready_methods
@@ -55,17 +56,24 @@ def language_row() -> tuple[str, str, str]:
     """Ask for source language, target language and direction."""
     codes = sorted({*ENCODER_LANGUAGES, "und"}, key=lambda code: (code == "und", english_name(code)))
     left, right, how = st.columns([1, 1, 2], vertical_alignment="top")
+    named: dict[str, Any] = {"accept_new_options": True, "on_change": _code_of_name}
     source = left.selectbox(
         "Labels come from", codes, index=codes.index("en"), format_func=language_label, key="source-language",
-        accept_new_options=True, help="The language the entities are found in. Any language code can be typed.",
+        args=("source-language",), **named,
+        help="The language the entities are found in. Any language can be typed, by its English name or its code.",
     )  # fmt: skip
     target = right.selectbox(
         "Labels go to", codes, index=codes.index("pt"), format_func=language_label, key="target-language",
-        accept_new_options=True, help="The language that receives the labels.",
+        args=("target-language",), **named, help="The language that receives the labels.",
     )  # fmt: skip
     with how:
         direction = direction_choice("translate-train", "direction")
     return source, target, direction
+
+
+def _code_of_name(key: str) -> None:
+    """Take a language that was typed by its name, as "German" and Enter, for its code."""
+    st.session_state[key] = by_name(st.session_state[key]) or st.session_state[key]
 
 
 def typed_card(given: str, other: str) -> str:

@@ -68,6 +68,15 @@ def normalise(code: str) -> str:
     return "-".join(part for part in (language, script, parsed.territory) if part)
 
 
+def by_name(name: str) -> str | None:
+    """Return the code of a language named in English, in any case; None where the encoder and NLLB know none so named.
+
+    >>> [by_name(name) for name in ("German", "greek", "Klingon")]
+    ['de', 'el', None]
+    """
+    return _codes_by_name().get(name.strip().lower())
+
+
 def _unknown(code: str) -> ConfigurationError:
     names = _codes_by_name()
     wanted = code.strip().lower()

@@ -71,6 +71,30 @@ def type_into(page, row, column, text):
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
+def test_a_language_can_be_typed_by_its_name_and_a_wrong_one_loses_nothing(page, server, store):
+    page.goto(server.url, wait_until="domcontentloaded")
+    page.get_by_role("textbox", name="Text", exact=True).fill("Bob left Rome.")
+    page.locator(".st-key-main-file input[type=file]").set_input_files(
+        {"name": "rome.txt", "mimeType": "text/plain", "buffer": b"Ann left Rome.\n"}
+    )
+    page.get_by_text("Preview of rome").wait_for()
+    at_rest(page)
+    chosen = page.get_by_role("combobox", name="Labels go to")
+    for typed in ("Klingonisch", "german"):
+        chosen.click()
+        chosen.fill(typed)
+        page.get_by_role("option").first.wait_for()
+        chosen.press("Enter")
+        if typed == "Klingonisch":
+            page.get_by_text("This language is not known").wait_for()
+            expect(page.get_by_role("textbox", name="Text", exact=True)).to_have_value("Bob left Rome.")
+        at_rest(page)
+    expect(page.get_by_text("This language is not known")).to_have_count(0)
+    expect(chosen).to_have_value("German (de)")
+    page.get_by_text("Preview of rome").wait_for()
+    expect(page.get_by_role("textbox", name="Text", exact=True)).to_have_value("Bob left Rome.")
+
+
 def test_a_label_gets_a_key_and_it_works_in_the_editor(page, server, store, project):
     number = project("Keys for labels")
     start(page, server, "Keys for labels")
