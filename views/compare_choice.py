@@ -19,6 +19,7 @@ from views.settings_panel import method_names
 
 AVAILABLE = "available"
 PROJECT = "project"
+_EMPTIED, _AGAIN = "methods-emptied", "methods-again"
 
 
 def groups(setup: Setup, *, links: bool) -> dict[str, tuple[str, list[str]]]:
@@ -52,8 +53,13 @@ def method_row(project: Any, *, links: bool) -> tuple[list[str], dict[str, str]]
         chosen = st.multiselect(
             "Methods", method_names(setup.methods), key="methods", bind="query-params", label_visibility="collapsed",
             placeholder="Choose methods to compare", wrap=True,
+            on_change=_note_emptied,
             persist_state="session",  # said to the browser again where a rerun was quicker than the first answer
         )  # fmt: skip
+        again = not (chosen or st.session_state.get(_EMPTIED) or st.session_state.get(_AGAIN))
+        st.session_state[_AGAIN] = again
+        if again:
+            st.rerun()  # the browser went back to an address of before the methods stood in it; see _start_value
         st.session_state["compared"] = (project.id, chosen)
         st.button(
             "Keep for project", key="keep-methods", on_click=_keep, args=(project, chosen),
@@ -68,11 +74,18 @@ def method_row(project: Any, *, links: bool) -> tuple[list[str], dict[str, str]]
 
 
 def _start_value(project_id: int, setup: Setup) -> None:
-    """Begin with what was compared last in this tab, else with the methods of the project."""
-    if "methods" in st.session_state or "methods" in st.query_params:
+    """Begin with what was compared last in this tab, else with the methods of the project.
+
+    Also where the choice is empty and it was not a person who emptied it.
+    """
+    if st.session_state.get("methods") or st.session_state.get(_EMPTIED) or "methods" in st.query_params:
         return
     kept_for, kept = st.session_state.get("compared", (None, []))
     st.session_state["methods"] = list(kept) if kept_for == project_id and kept else list(setup.methods)
+
+
+def _note_emptied() -> None:
+    st.session_state[_EMPTIED] = not st.session_state["methods"]
 
 
 def _take(known: Mapping[str, tuple[str, list[str]]]) -> None:

@@ -92,6 +92,30 @@ def test_a_bar_leads_to_its_sentences_and_these_to_the_editor(page, server, stor
     page.get_by_role("button", name="Leave the list").wait_for(state="detached")
 
 
+def test_the_way_back_of_the_browser_leads_from_a_sentence_to_the_charts(page, server, store):
+    number = project(store)
+    opened(page, server, number)
+    at_rest(page)
+    drawer = click_first_bar(page, "chart-stages")
+    at_rest(page)
+    drawer.locator(".sentences li button").click()
+    walked(page)
+    for _ in range(3):  # the address of the sentence may have been written in two steps
+        if "/evaluate" not in page.url:
+            page.go_back()
+            page.wait_for_load_state()
+            at_rest(page)
+    page.wait_for_url("**/evaluate?**")
+    page.get_by_text("Wholly right, exactly").wait_for()
+    expect(page.get_by_text("No method to evaluate")).to_have_count(0)
+
+
+def test_an_address_with_a_method_that_there_is_not_comes_to_rest(page, server, store):
+    page.goto(f"{server.url}/evaluate?project={project(store)}&methods=no-such", wait_until="domcontentloaded")
+    page.get_by_text("No method to evaluate").or_(page.get_by_text("Wholly right, exactly")).first.wait_for()
+    at_rest(page)
+
+
 def test_accepting_goes_through_the_list(page, server, store):
     number = project(store)
     opened(page, server, number)
