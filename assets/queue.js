@@ -51,6 +51,7 @@ function receive(list, data) {
   list.ops = left
   if (!left.length) list.waitingSince = 0
   for (const problem of data.problems ?? []) refused(list, problem)
+  if (before && before.person !== data.person) forget(list)
   list.data = data
   const turned = !before || before.project !== data.project || before.list !== data.list
   if (data.wish && data.wish.n > (list.wished ?? 0)) {
@@ -69,6 +70,13 @@ function followAwaited(list) {
   if (index < 0) return
   select(list, index, false)
   if (!waiting(list, list.data.rows[index]).length) list.awaited = null
+}
+
+/** What was done here before was done by somebody else: it is not for the person who is here now to take back. */
+function forget(list) {
+  list.done = []
+  list.awaited = null
+  say(list, "")
 }
 
 function refused(list, problem) {

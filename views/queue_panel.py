@@ -154,6 +154,7 @@ def draw(project: Any, queue: Queue, wanted: Wanted, total: int, *, given: bool)
         "rows": queue_data.rows(listed, lines_here(project, listed)),
         "start": start,
         "total": total,
+        "person": people.author(),
         "people": given,
         "method": project.setup.methods[0],
         "settings": settings_key(project.setup),

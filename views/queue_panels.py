@@ -48,6 +48,7 @@ def filters(tally: Tally, people: list[str]) -> Wanted:
     kept: dict[str, Any] = {"persist_state": "session", "on_change": first_page}
     st.session_state.setdefault("queue-order", "doubt")
     st.session_state.setdefault("queue-states", ["open"])
+    _begin_anew_for_others()
     if people and "queue-person" not in st.session_state:  # begin with one's own: the others are not one's to do
         st.session_state["queue-person"] = next((name for name in people if same_person(name, author())), "")
     text = st.text_input("Find", key="queue-text", placeholder="Find a word, name or note", width=240,
@@ -67,6 +68,18 @@ def filters(tally: Tally, people: list[str]) -> Wanted:
     reason, person_here = st.session_state.get("queue-reason", ""), author()
     mine = own_line(person_here) if person_here else ""
     return Wanted(tuple(states), label, reason, person, text.strip(), order, mine=mine)
+
+
+def _begin_anew_for_others() -> None:
+    """Forget what was searched, filtered and saved in this tab when somebody else gives their name in it."""
+    before, here = st.session_state.get("queue-for"), author()
+    st.session_state["queue-for"] = here
+    if before is None or same_person(before, here):
+        return
+    reset()
+    st.session_state["queue-text"] = ""
+    for key in ("queue-person", "queue-saved"):
+        st.session_state.pop(key, None)
 
 
 def _choice(label: str, key: str, options: list[str], name: Any, kept: dict[str, Any]) -> str:

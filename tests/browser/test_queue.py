@@ -154,6 +154,23 @@ def test_worked_through_by_keys(page, server, store):
     selects(page, order[2])  # back where one was
 
 
+def test_somebody_else_cannot_take_back_what_was_done_before(page, server, store):
+    project = small(store)
+    open_queue(page, server, project, 5)
+    undo = page.get_by_role("button", name="Undo Ctrl Z")
+    page.keyboard.press("f")
+    saved(page)
+    expect(undo).to_be_enabled()
+    page.locator(".st-key-person-corner button").first.click()
+    name = page.get_by_role("textbox", name="Your name")
+    name.fill("Ben")
+    page.get_by_role("button", name="Remember").click()
+    name.wait_for(state="detached")
+    expect(undo).to_be_disabled()
+    did_nothing(page)
+    expect(page.locator(".queue .said")).to_have_text("")
+
+
 def test_the_row_that_is_said_is_the_row_that_is_drawn(page, server, store):
     """What is accepted leaves the list of open sentences, so that the rows below it move up."""
     project = small(store)

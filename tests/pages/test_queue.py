@@ -261,6 +261,25 @@ def test_the_list_begins_with_what_was_given_to_the_person(app, project):
     assert "1 to 4 of 4 sentences" in html(app)
 
 
+def test_somebody_else_begins_with_their_own(app, project):
+    number = project(*PAIRS)
+    people.assignments().give(number, {"Ana": [0], "Ben": [1, 3]}, "")
+    app.session_state["person"] = "Ana"
+    opened(app, number)
+    app.text_input(key="queue-text").set_value("Berlin").run()
+    app.multiselect(key="queue-states").set_value(["flagged"]).run()
+    send(app, "a", 1, op(number, 1, 0, kind="flag", on=True))
+    assert app.session_state["queue-saved"]
+    app.session_state["person"] = "ANA"
+    app.run()
+    assert app.selectbox(key="queue-person").value == "Ana" and app.text_input(key="queue-text").value == "Berlin"
+    app.session_state["person"] = "Ben"
+    app.run()
+    assert app.selectbox(key="queue-person").value == "Ben" and "1 to 2 of 2 sentences" in html(app)
+    assert app.text_input(key="queue-text").value == "" and app.multiselect(key="queue-states").value == ["open"]
+    assert "queue-saved" not in app.session_state
+
+
 def test_a_sentence_done_apart_is_accepted_on_the_line_of_the_person(app, project):
     number = project(*PAIRS)
     people.assignments().give_apart(number, [0], ["Ana", "Rui"], "Ana")
