@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from projection.errors import ProjectionError, SpanError
 from projection.settings import settings
 from views import people, queue_data
 from views.frame import say
-from views.markup import local_time
+from views.markup import local_time, thousands
 from views.queue_scan import reading_settings, readings
 from views.resources import queue_component, store
 from views.session import address
@@ -158,7 +159,7 @@ def draw(project: Any, queue: Queue, wanted: Wanted, total: int, *, given: bool)
         "people": given,
         "method": project.setup.methods[0],
         "settings": settings_key(project.setup),
-        "empty": empty_text(project, wanted),
+        "empty": "" if total else empty_text(project, queue, wanted),
         "readonly": people.may_here(project.id),
         "acknowledged": st.session_state.get("queue-acknowledged", {}),
         "problems": _problems(st.session_state.get("queue-problems", ())),
@@ -174,9 +175,15 @@ def _problems(refused: Sequence[Any]) -> list[dict[str, Any]]:
     return [{"client": one.client, "n": one.n, "text": one.text} for one in refused]
 
 
-def empty_text(project: Any, wanted: Wanted) -> str:
+def empty_text(project: Any, queue: Queue, wanted: Wanted) -> str:
+    """Say why the list is empty; what is searched for may be in sentences of another state."""
     if wanted == Wanted(order=wanted.order, mine=wanted.mine) and project.sentences == project.checked:
         return "All sentences are checked."
+    hidden = queue.count(replace(wanted, states=())) if wanted.text and wanted.states else 0
+    if hidden:
+        where = "among accepted sentences" if wanted.states == ("open",) else "in sentences of another state"
+        matches = "1 match" if hidden == 1 else f"{thousands(hidden)} matches"
+        return f"{matches} {where}. Change the state above to see {'it' if hidden == 1 else 'them'}."
     return "No sentence is in this list. Change the filters above to see others."
 
 

@@ -16,7 +16,7 @@ from projection.errors import SpanError
 from projection.models.stand_ins import DiagonalAligner
 from projection.pipeline import Setup, Task
 from projection.types import Entity, Sentence, Span
-from tests.pages.conftest import STAND_INS, html, page
+from tests.pages.conftest import STAND_INS, Editor, html, page
 from views import people, queue_bulk, queue_data, queue_names, queue_panel, queue_scan
 from views.resources import compute_lock, resources, store
 
@@ -293,6 +293,20 @@ def test_a_sentence_done_apart_is_accepted_on_the_line_of_the_person(app, projec
     assert store().sentence(number, 0, own).edits.checked and not store().sentence(number, 0).edits.checked
     assert "1 to 3 of 3 sentences, filtered from 4" in html(app)  # for Ana it is done
     assert 0 not in [position for position, *_ in queue_panel.queue_of(store().project(number)).acceptable(Wanted())]
+
+
+def test_a_search_says_what_the_states_hide(app, project):
+    number = project(*PAIRS)
+    opened(app, number)
+    change(number, 1, checked=True)
+    app.text_input(key="queue-text").set_value("siemens").run()
+    assert Editor(app).data["empty"] == "1 match among accepted sentences. Change the state above to see it."
+    app.text_input(key="queue-text").set_value("maria").run()
+    assert Editor(app).data["empty"] == "" and Editor(app).data["total"] == 2
+    app.multiselect(key="queue-states").set_value(["flagged", "noted"]).run()
+    assert Editor(app).data["empty"].startswith("3 matches in sentences of another state.")
+    app.text_input(key="queue-text").set_value("zebra").run()
+    assert Editor(app).data["empty"].startswith("No sentence is in this list.")
 
 
 # bulk and names ----------------------------------------------------------------------------------------
