@@ -13,7 +13,7 @@ from projection.corrections.inbox import Inbox
 from projection.corrections.queue import Listed, Queue
 from projection.corrections.readings import Lacking, Reading, still_right, words_of
 from projection.corrections.records import MAIN, StoredSentence
-from projection.corrections.roles import CORRECTOR
+from projection.corrections.roles import CORRECTOR, same_person
 from projection.corrections.sheet import Sheet
 from projection.corrections.store import settings_key
 from projection.corrections.wanted import Wanted
@@ -175,10 +175,21 @@ def _problems(refused: Sequence[Any]) -> list[dict[str, Any]]:
     return [{"client": one.client, "n": one.n, "text": one.text} for one in refused]
 
 
+def own_progress(queue: Queue, wanted: Wanted) -> tuple[int, int] | None:
+    """Return (checked, all) of the sentences of the person here, as they have them; None if the list is not theirs."""
+    if not wanted.person or not same_person(wanted.person, people.author()):
+        return None
+    own = Wanted((), person=wanted.person, mine=wanted.mine)
+    return queue.count(replace(own, states=("checked",))), queue.count(own)
+
+
 def empty_text(project: Any, queue: Queue, wanted: Wanted) -> str:
     """Say why the list is empty; what is searched for may be in sentences of another state."""
     if wanted == Wanted(order=wanted.order, mine=wanted.mine) and project.sentences == project.checked:
         return "All sentences are checked."
+    own = own_progress(queue, wanted)
+    if own and own[0] == own[1] and wanted == Wanted(order=wanted.order, mine=wanted.mine, person=wanted.person):
+        return "All of your sentences are checked."
     hidden = queue.count(replace(wanted, states=())) if wanted.text and wanted.states else 0
     if hidden:
         where = "among accepted sentences" if wanted.states == ("open",) else "in sentences of another state"

@@ -116,11 +116,16 @@ def tally_of(project: Any, queue: Queue, scan: Scan | None) -> Tally:
     return remembered("queue-tally", (project.id, store().version(project.id), done, queue.settings), queue.tally)
 
 
-def summary(tally: Tally, seconds: float | None) -> None:
-    """Draw progress, the reasons with a count each (a click filters), and the time the rest takes."""
+def summary(tally: Tally, seconds: float | None, own: tuple[int, int] | None) -> None:
+    """Draw progress, the reasons with a count each (a click filters), and the time the rest takes.
+
+    `own` are those checked and all of the sentences of the person here, if the list shows these.
+    """
+    checked, sentences = own or (tally.checked, tally.sentences)
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="xsmall", key="queue-summary"):
-        share = 0 if not tally.sentences else round(100 * tally.checked / tally.sentences)
-        done = f"{markup.thousands(tally.checked)} of {markup.counted(tally.sentences, 'sentence')} checked"
+        share = 0 if not sentences else round(100 * checked / sentences)
+        all_of = f"{markup.thousands(sentences)} of your sentences" if own else markup.counted(sentences, "sentence")
+        done = f"{markup.thousands(checked)} of {all_of} checked"
         bar = f'<span class="meta">{share} %<span class="bar"><i style="width:{share}%"></i></span></span>'
         st.html(f'<div class="title">{done}{bar}</div>', width="content")
         current = st.session_state.get("queue-reason", "")
@@ -128,8 +133,8 @@ def summary(tally: Tally, seconds: float | None) -> None:
             st.button(f"{name} **{markup.thousands(count)}**", key=f"queue-reason-{kind}", on_click=_only, args=(kind,),
                       type="primary" if kind == current else "tertiary",
                       help="Show all reasons again" if kind == current else "Show only these")  # fmt: skip
-        left = queue_data.time_left(seconds and seconds * (tally.sentences - tally.checked))
-        if left and tally.checked < tally.sentences:
+        left = queue_data.time_left(seconds and seconds * (sentences - checked))
+        if left and checked < sentences:
             pace = queue_data.time_left(seconds).removeprefix("about ")
             st.html(markup.title(f"{left} left", f"{pace} a sentence"), width="content")
 

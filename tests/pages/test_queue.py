@@ -295,6 +295,23 @@ def test_a_sentence_done_apart_is_accepted_on_the_line_of_the_person(app, projec
     assert 0 not in [position for position, *_ in queue_panel.queue_of(store().project(number)).acceptable(Wanted())]
 
 
+def test_whoever_works_apart_sees_their_own_progress(app, project):
+    number = project(*PAIRS)
+    people.assignments().give_apart(number, [0, 1, 2], ["Ana", "Rui"], "Ana")
+    app.session_state["person"] = "Ana"
+    opened(app, number)
+    assert "0 of 3 of your sentences checked" in html(app)
+    own = people.people().line_for(number, store().sentence(number, 0).id, "Ana")
+    for position in (0, 1, 2):
+        base = store().sentence(number, position, own).revision
+        message = op(number, position + 1, position, kind="check") | {"line": own, "base": base}
+        send(app, "a", position + 1, message)
+    assert "3 of 3 of your sentences checked" in html(app) and "about" not in html(app)
+    assert Editor(app).data["empty"] == "All of your sentences are checked."
+    app.button(key="queue-reset").click().run()
+    assert "0 of 4 sentences checked" in html(app) and "about 8 s left" in html(app)
+
+
 def test_a_search_says_what_the_states_hide(app, project):
     number = project(*PAIRS)
     opened(app, number)
