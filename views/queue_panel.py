@@ -19,7 +19,7 @@ from projection.corrections.store import settings_key
 from projection.corrections.wanted import Wanted
 from projection.errors import ProjectionError, SpanError
 from projection.settings import settings
-from views import people, queue_data
+from views import people, queue_data, queue_steps
 from views.frame import say
 from views.markup import local_time, thousands
 from views.queue_scan import reading_settings, readings
@@ -53,6 +53,7 @@ def receive(sent: Mapping[str, Any] | None) -> bool:
             st.session_state["queue-saved"] = local_time(datetime.now().astimezone())
         if receipt.said:
             say(" ".join(receipt.said), "warn")
+    queue_steps.undo_asked(view.get("undo") or ())
     handled[sent["client"]] = view["n"]
     if view.get("open") is not None:
         st.session_state["queue-open"] = int(view["open"])
@@ -163,6 +164,7 @@ def draw(project: Any, queue: Queue, wanted: Wanted, total: int, *, given: bool)
         "readonly": people.may_here(project.id),
         "acknowledged": st.session_state.get("queue-acknowledged", {}),
         "problems": _problems(st.session_state.get("queue-problems", ())),
+        "steps": queue_steps.steps_in(project.id),
         "wish": st.session_state.get("queue-wish"),
         "saved": st.session_state.get("queue-saved", ""),
     }

@@ -17,7 +17,7 @@ from projection.models.stand_ins import DiagonalAligner
 from projection.pipeline import Setup, Task
 from projection.types import Entity, Sentence, Span
 from tests.pages.conftest import STAND_INS, Editor, html, page
-from views import people, queue_bulk, queue_data, queue_names, queue_panel, queue_scan
+from views import people, queue_bulk, queue_data, queue_names, queue_panel, queue_scan, queue_steps
 from views.resources import compute_lock, resources, store
 
 PAIRS = (
@@ -349,6 +349,30 @@ def test_bulk_accepts_what_was_seen_and_nothing_that_changed(app, project):
         queue_bulk.say = before
     assert "1 sentence changed meanwhile" in say[0]
     assert [one.edits.checked for one in store().sentences(number)] == [True, True, True, False]
+
+
+def test_a_step_on_many_sentences_is_taken_back_once_and_by_who_may(app, project, monkeypatch):
+    number = project(*PAIRS)
+    opened(app, number)
+    found = store().project(number)
+    kept = {}
+    monkeypatch.setattr(queue_steps, "_steps", lambda: kept)
+    queue_bulk.accept(found, queue_panel.queue_of(found).acceptable(Wanted(text="siemens")))
+    places = list(queue_names.find(found, queue_panel.queue_of(found), "Anna", "LOC", ""))
+    queue_names.apply(found, places, "Anna", "LOC")
+    accepted, labelled = kept
+    app.run()
+    assert Editor(app).data["steps"] == [accepted, labelled]
+    send(app, "a", 1, undo=[labelled])
+    assert not store().sentence(number, 0).edits.placed and store().sentence(number, 1).edits.checked
+    revision = store().sentence(number, 0).revision
+    send(app, "a", 2, undo=[labelled, "bulk-of-others"])
+    assert store().sentence(number, 0).revision == revision and Editor(app).data["steps"] == [accepted]
+    people.people().set_member(number, "Ana", "curator", "Ana")
+    people.people().set_member(number, "Rui", "viewer", "Ana")
+    app.session_state["person"] = "Rui"
+    send(app, "a", 3, undo=[accepted])
+    assert store().sentence(number, 1).edits.checked and Editor(app).data["steps"] == []
 
 
 def test_places_of_a_name(app, project):
