@@ -20,6 +20,7 @@ function createList(root) {
     root, find, client,
     data: null, selected: null, index: 0, since: Date.now(),
     awaited: null, ops: [], count: 0, sentAt: 0, pause: RESEND_AFTER, waitingSince: 0, done: [], problems: new Set(), saysRow: false,
+    steps: null, undoing: [],
     view: { n: 0, open: null, turn: 0, name: null },
   } // prettier-ignore
 }
@@ -32,7 +33,7 @@ function attach(list) {
   on(document, "focusin", (_, event) => watchFocus(event), { capture: true })
   on(list.root, "click", onClick)
   on(list.root, "dblclick", onDoubleClick)
-  on(window, "beforeunload", (_, event) => list.ops.length && event.preventDefault())
+  on(window, "beforeunload", (_, event) => unsaved(list) && event.preventDefault())
   list.timer = setInterval(() => watch(list), 500)
 }
 
@@ -49,8 +50,10 @@ function receive(list, data) {
   const left = list.ops.filter((item) => item.n > stored)
   if (left.length < list.ops.length) list.pause = RESEND_AFTER
   list.ops = left
-  if (!left.length) list.waitingSince = 0
+  takeSteps(list, data.steps ?? [])
+  if (!unsaved(list)) list.waitingSince = 0
   for (const problem of data.problems ?? []) refused(list, problem)
+  if (before && before.person !== data.person) forget(list)
   list.data = data
   const turned = !before || before.project !== data.project || before.list !== data.list
   if (data.wish && data.wish.n > (list.wished ?? 0)) {
@@ -63,12 +66,33 @@ function receive(list, data) {
   if (!before && mayTakeFocus()) list.find("table").focus({ preventScroll: true })
 }
 
+/** Take in what was done to many sentences at once in the dialogs of the page; what was done before this list came is
+ not among its steps. */
+function takeSteps(list, steps) {
+  const left = list.undoing.filter((batch) => steps.includes(batch))
+  if (left.length < list.undoing.length) {
+    list.pause = RESEND_AFTER
+    list.saysRow = true // how many it was taken back on, the page says
+  }
+  list.undoing = left
+  list.done = list.done.filter((item) => !item.batch || steps.includes(item.batch))
+  for (const batch of steps) if (list.steps && !list.steps.includes(batch)) list.done.push({ batch })
+  list.steps = steps
+}
+
 /** Select the sentence whose last step was taken back, as soon as it is in the list again. */
 function followAwaited(list) {
   const index = list.data.rows.findIndex((row) => row.position === list.awaited)
   if (index < 0) return
   select(list, index, false)
   if (!waiting(list, list.data.rows[index]).length) list.awaited = null
+}
+
+/** What was done here before was done by somebody else: it is not for the person who is here now to take back. */
+function forget(list) {
+  list.done = []
+  list.awaited = null
+  say(list, "")
 }
 
 function refused(list, problem) {
@@ -89,6 +113,7 @@ function settle(list, turned) {
   select(list, after >= 0 ? after : Math.max(0, here >= 0 ? here : from), false)
 }
 
+const unsaved = (list) => list.ops.length + list.undoing.length
 const waiting = (list, row) => list.ops.filter((item) => item.sentence === row.sentence)
 const isAccepted = (list, row) => waiting(list, row).reduce((done, item) => (item.op.kind === "check" ? true : item.op.kind === "undo" ? false : done), row.checked)
 const isFlagged = (list, row) => waiting(list, row).reduce((on, item) => (item.op.kind === "flag" ? item.op.on : on), row.flagged)
@@ -154,10 +179,20 @@ function flag(list) {
 function undo(list) {
   const last = list.done.pop()
   if (!last) return say(list, "Nothing was done here yet.")
+  if (last.batch) return undoMany(list, last.batch)
   enqueue(list, last, { kind: "undo" }, false)
   list.awaited = last.position // it may come back from the server only
   say(list, `Last step on sentence ${last.position + 1} taken back.`)
   followAwaited(list)
+  paint(list)
+}
+
+/** Ask for a step on many sentences to be taken back, with every message until it is no step any more. */
+function undoMany(list, batch) {
+  list.undoing.push(batch)
+  list.waitingSince ||= Date.now()
+  say(list, "Taking back what was done to many sentences at once.")
+  send(list)
   paint(list)
 }
 
@@ -175,13 +210,13 @@ function enqueue(list, row, op, undoable = true) {
 function send(list) {
   list.view.n++
   list.sentAt = Date.now()
-  list.setStateValue("sent", structuredClone({ client: list.client, ops: list.ops, view: list.view }))
+  list.setStateValue("sent", structuredClone({ client: list.client, ops: list.ops, view: { ...list.view, undo: list.undoing } }))
   Object.assign(list.view, { open: null, turn: 0, name: null })
 }
 
 /** Send again what is not answered, ever less often: each message makes a busy server begin its answer anew. */
 function watch(list) {
-  if (list.ops.length && Date.now() - list.sentAt > list.pause) {
+  if (unsaved(list) && Date.now() - list.sentAt > list.pause) {
     list.pause = Math.min(2 * list.pause, RESEND_AT_MOST)
     send(list)
   }

@@ -157,9 +157,10 @@ function makeEntity(side, entity, isTarget) {
 function paintSaved(list) {
   const saved = list.find(".saved")
   const late = list.waitingSince && Date.now() - list.waitingSince > WORRY_AFTER
-  const count = `${list.ops.length} ${list.ops.length === 1 ? "step" : "steps"}`
-  const text = !list.ops.length ? (list.data?.saved ? `Saved ${list.data.saved}` : "") : late ? `Not saved, ${count} kept here. Reconnecting.` : "Saving…"
+  const steps = unsaved(list)
+  const count = `${steps} ${steps === 1 ? "step" : "steps"}`
+  const text = !steps ? (list.data?.saved ? `Saved ${list.data.saved}` : "") : late ? `Not saved, ${count} kept here. Reconnecting.` : "Saving…"
   if (saved.textContent === text) return
   saved.textContent = text
-  saved.className = `saved ${list.ops.length ? (late ? "bad" : "") : "good"}`
+  saved.className = `saved ${steps ? (late ? "bad" : "") : "good"}`
 }

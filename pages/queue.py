@@ -22,7 +22,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
     wanted = queue_panels.filters(tally, given_to)
     queue_bulk.button(project, queue, wanted)
     queue_names.button(project)
-queue_panels.summary(tally, queue.pace())
+queue_panels.summary(tally, queue.pace(), queue_panel.own_progress(queue, wanted))
 queue_panels.scan_line(project, tally, waiting)
 
 total = queue.count(wanted)

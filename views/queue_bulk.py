@@ -16,7 +16,7 @@ from projection.corrections.queue import Batch, Queue
 from projection.corrections.records import Stamp
 from projection.corrections.wanted import Wanted
 from projection.errors import SpanError
-from views import markup, people
+from views import markup, people, queue_steps
 from views.frame import failures_said, say
 from views.queue_panel import changeable, close_dialog, open_dialog, shown_sheet
 from views.queue_scan import reading_settings, readings
@@ -109,7 +109,10 @@ def accept(project: Any, chosen: Chosen) -> int:
     """
     store().keep_settings(project.setup)
     stamp = Stamp(people.author(), f"{PREFIX}{uuid4().hex[:12]}")
+    queue_steps.keep(stamp.client, project.id)  # before the first part: a later one may fail
     done = sum(_accept_part(project, chosen[start : start + PART], stamp) for start in range(0, len(chosen), PART))
+    if not done:
+        queue_steps.drop(stamp.client)
     passed = len(chosen) - done
     left = f" {markup.counted(passed, 'sentence')} changed meanwhile and stayed open." if passed else ""
     say(f"{markup.counted(done, 'sentence')} accepted in bulk.{left} Accept in bulk lists it, with an undo.")
@@ -143,12 +146,5 @@ def batch_line(batch: Batch) -> None:
         st.html(f'<span class="meta">{escape(said)}</span>', width="stretch")
         if st.button("Undo", key=f"undo-{batch.id}", disabled=not batch.standing):
             with failures_said():
-                undo(batch.id)
+                queue_steps.undo(batch.id)
             st.rerun()
-
-
-def undo(batch: str) -> None:
-    """Take back a batch where nothing was done since, and say how many that were."""
-    undone, left = store().undo_many(batch, Stamp(people.author()))
-    more = f" {markup.counted(left, 'sentence')} changed since and stayed as they are." if left else ""
-    say(f"Taken back on {markup.counted(undone, 'sentence')}.{more}")

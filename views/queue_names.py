@@ -16,7 +16,7 @@ from projection.corrections.records import Stamp, StoredSentence
 from projection.corrections.sheet import Sheet
 from projection.errors import SpanError
 from projection.triage import Occurrence, occurrences
-from views import markup, people
+from views import markup, people, queue_steps
 from views.frame import failures_said, say
 from views.palette import STANDARD_LABELS
 from views.queue_bulk import batch_line
@@ -185,6 +185,8 @@ def apply(project: Any, places: Sequence[Place], name: str, label: str) -> None:
     store().keep_settings(project.setup)
     stamp = Stamp(people.author(), f"{PREFIX}{uuid4().hex[:12]}")
     passed = len(store().save_many(changes, kind=kind, stamp=stamp))
+    if passed < len(changes):
+        queue_steps.keep(stamp.client, project.id)
     left = f" {markup.counted(passed, 'sentence')} changed meanwhile and stayed as they were." if passed else ""
     say(f"{name}: {markup.counted(len(changes) - passed, 'sentence')} changed.{left} Same name lists it, with an undo.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,15 +13,15 @@ from projection.corrections.inbox import Inbox
 from projection.corrections.queue import Listed, Queue
 from projection.corrections.readings import Lacking, Reading, still_right, words_of
 from projection.corrections.records import MAIN, StoredSentence
-from projection.corrections.roles import CORRECTOR
+from projection.corrections.roles import CORRECTOR, same_person
 from projection.corrections.sheet import Sheet
 from projection.corrections.store import settings_key
 from projection.corrections.wanted import Wanted
 from projection.errors import ProjectionError, SpanError
 from projection.settings import settings
-from views import people, queue_data
+from views import people, queue_data, queue_steps
 from views.frame import say
-from views.markup import local_time
+from views.markup import local_time, thousands
 from views.queue_scan import reading_settings, readings
 from views.resources import queue_component, store
 from views.session import address
@@ -52,6 +53,7 @@ def receive(sent: Mapping[str, Any] | None) -> bool:
             st.session_state["queue-saved"] = local_time(datetime.now().astimezone())
         if receipt.said:
             say(" ".join(receipt.said), "warn")
+    queue_steps.undo_asked(view.get("undo") or ())
     handled[sent["client"]] = view["n"]
     if view.get("open") is not None:
         st.session_state["queue-open"] = int(view["open"])
@@ -154,13 +156,15 @@ def draw(project: Any, queue: Queue, wanted: Wanted, total: int, *, given: bool)
         "rows": queue_data.rows(listed, lines_here(project, listed)),
         "start": start,
         "total": total,
+        "person": people.author(),
         "people": given,
         "method": project.setup.methods[0],
         "settings": settings_key(project.setup),
-        "empty": empty_text(project, wanted),
+        "empty": "" if total else empty_text(project, queue, wanted),
         "readonly": people.may_here(project.id),
         "acknowledged": st.session_state.get("queue-acknowledged", {}),
         "problems": _problems(st.session_state.get("queue-problems", ())),
+        "steps": queue_steps.steps_in(project.id),
         "wish": st.session_state.get("queue-wish"),
         "saved": st.session_state.get("queue-saved", ""),
     }
@@ -173,9 +177,26 @@ def _problems(refused: Sequence[Any]) -> list[dict[str, Any]]:
     return [{"client": one.client, "n": one.n, "text": one.text} for one in refused]
 
 
-def empty_text(project: Any, wanted: Wanted) -> str:
+def own_progress(queue: Queue, wanted: Wanted) -> tuple[int, int] | None:
+    """Return (checked, all) of the sentences of the person here, as they have them; None if the list is not theirs."""
+    if not wanted.person or not same_person(wanted.person, people.author()):
+        return None
+    own = Wanted((), person=wanted.person, mine=wanted.mine)
+    return queue.count(replace(own, states=("checked",))), queue.count(own)
+
+
+def empty_text(project: Any, queue: Queue, wanted: Wanted) -> str:
+    """Say why the list is empty; what is searched for may be in sentences of another state."""
     if wanted == Wanted(order=wanted.order, mine=wanted.mine) and project.sentences == project.checked:
         return "All sentences are checked."
+    own = own_progress(queue, wanted)
+    if own and own[0] == own[1] and wanted == Wanted(order=wanted.order, mine=wanted.mine, person=wanted.person):
+        return "All of your sentences are checked."
+    hidden = queue.count(replace(wanted, states=())) if wanted.text and wanted.states else 0
+    if hidden:
+        where = "among accepted sentences" if wanted.states == ("open",) else "in sentences of another state"
+        matches = "1 match" if hidden == 1 else f"{thousands(hidden)} matches"
+        return f"{matches} {where}. Change the state above to see {'it' if hidden == 1 else 'them'}."
     return "No sentence is in this list. Change the filters above to see others."
 
 

@@ -48,6 +48,7 @@ def filters(tally: Tally, people: list[str]) -> Wanted:
     kept: dict[str, Any] = {"persist_state": "session", "on_change": first_page}
     st.session_state.setdefault("queue-order", "doubt")
     st.session_state.setdefault("queue-states", ["open"])
+    _begin_anew_for_others()
     if people and "queue-person" not in st.session_state:  # begin with one's own: the others are not one's to do
         st.session_state["queue-person"] = next((name for name in people if same_person(name, author())), "")
     text = st.text_input("Find", key="queue-text", placeholder="Find a word, name or note", width=240,
@@ -67,6 +68,18 @@ def filters(tally: Tally, people: list[str]) -> Wanted:
     reason, person_here = st.session_state.get("queue-reason", ""), author()
     mine = own_line(person_here) if person_here else ""
     return Wanted(tuple(states), label, reason, person, text.strip(), order, mine=mine)
+
+
+def _begin_anew_for_others() -> None:
+    """Forget what was searched, filtered and saved in this tab when somebody else gives their name in it."""
+    before, here = st.session_state.get("queue-for"), author()
+    st.session_state["queue-for"] = here
+    if before is None or same_person(before, here):
+        return
+    reset()
+    st.session_state["queue-text"] = ""
+    for key in ("queue-person", "queue-saved"):
+        st.session_state.pop(key, None)
 
 
 def _choice(label: str, key: str, options: list[str], name: Any, kept: dict[str, Any]) -> str:
@@ -103,11 +116,16 @@ def tally_of(project: Any, queue: Queue, scan: Scan | None) -> Tally:
     return remembered("queue-tally", (project.id, store().version(project.id), done, queue.settings), queue.tally)
 
 
-def summary(tally: Tally, seconds: float | None) -> None:
-    """Draw progress, the reasons with a count each (a click filters), and the time the rest takes."""
+def summary(tally: Tally, seconds: float | None, own: tuple[int, int] | None) -> None:
+    """Draw progress, the reasons with a count each (a click filters), and the time the rest takes.
+
+    `own` are those checked and all of the sentences of the person here, if the list shows these.
+    """
+    checked, sentences = own or (tally.checked, tally.sentences)
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="xsmall", key="queue-summary"):
-        share = 0 if not tally.sentences else round(100 * tally.checked / tally.sentences)
-        done = f"{markup.thousands(tally.checked)} of {markup.counted(tally.sentences, 'sentence')} checked"
+        share = 0 if not sentences else round(100 * checked / sentences)
+        all_of = f"{markup.thousands(sentences)} of your sentences" if own else markup.counted(sentences, "sentence")
+        done = f"{markup.thousands(checked)} of {all_of} checked"
         bar = f'<span class="meta">{share} %<span class="bar"><i style="width:{share}%"></i></span></span>'
         st.html(f'<div class="title">{done}{bar}</div>', width="content")
         current = st.session_state.get("queue-reason", "")
@@ -115,8 +133,8 @@ def summary(tally: Tally, seconds: float | None) -> None:
             st.button(f"{name} **{markup.thousands(count)}**", key=f"queue-reason-{kind}", on_click=_only, args=(kind,),
                       type="primary" if kind == current else "tertiary",
                       help="Show all reasons again" if kind == current else "Show only these")  # fmt: skip
-        left = queue_data.time_left(seconds and seconds * (tally.sentences - tally.checked))
-        if left and tally.checked < tally.sentences:
+        left = queue_data.time_left(seconds and seconds * (sentences - checked))
+        if left and checked < sentences:
             pace = queue_data.time_left(seconds).removeprefix("about ")
             st.html(markup.title(f"{left} left", f"{pace} a sentence"), width="content")
 

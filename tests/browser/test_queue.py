@@ -154,6 +154,23 @@ def test_worked_through_by_keys(page, server, store):
     selects(page, order[2])  # back where one was
 
 
+def test_somebody_else_cannot_take_back_what_was_done_before(page, server, store):
+    project = small(store)
+    open_queue(page, server, project, 5)
+    undo = page.get_by_role("button", name="Undo Ctrl Z")
+    page.keyboard.press("f")
+    saved(page)
+    expect(undo).to_be_enabled()
+    page.locator(".st-key-person-corner button").first.click()
+    name = page.get_by_role("textbox", name="Your name")
+    name.fill("Ben")
+    page.get_by_role("button", name="Remember").click()
+    name.wait_for(state="detached")
+    expect(undo).to_be_disabled()
+    did_nothing(page)
+    expect(page.locator(".queue .said")).to_have_text("")
+
+
 def test_the_row_that_is_said_is_the_row_that_is_drawn(page, server, store):
     """What is accepted leaves the list of open sentences, so that the rows below it move up."""
     project = small(store)
@@ -390,6 +407,39 @@ def test_bulk_says_which_before_and_can_be_taken_back(page, server, store):
     assert not any(one.edits.checked for one in store.sentences(project))
 
 
+def test_the_last_step_taken_back_may_be_one_in_bulk(page, server, store):
+    """Undone is what was done last, the whole bulk in one step, and only then what was done before it."""
+    project = small(store)
+    open_queue(page, server, project, 5)
+    first = numbers(page)[0]
+    page.keyboard.press("a")
+    wait_rows(page, 4)
+    saved(page)
+    at_rest(page)
+    page.get_by_role("button", name="Accept in bulk").click()
+    do = page.get_by_role("dialog").get_by_role("button", name=re.compile(r"^Accept \d sentences"))
+    do.wait_for()
+    at_rest(page)
+    do.click()
+    page.get_by_text("sentences accepted in bulk").wait_for()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    at_rest(page)
+    bulk = sum(one.edits.checked for one in store.sentences(project)) - 1
+    assert bulk >= 2
+    wait_rows(page, 4 - bulk)
+    page.keyboard.press("Control+z")
+    page.get_by_text(f"Taken back on {bulk} sentences.").wait_for()
+    wait_rows(page, 4)
+    saved(page)
+    assert [one.position + 1 for one in store.sentences(project) if one.edits.checked] == [first]
+    page.keyboard.press("Control+z")
+    wait_rows(page, 5)
+    saved(page)
+    assert not any(one.edits.checked for one in store.sentences(project))
+    page.keyboard.press("Control+z")
+    expect(page.locator(".queue .said")).to_have_text("Nothing was done here yet.")
+
+
 def test_the_same_name_elsewhere(page, server, store):
     """Anna is labelled alone in two sentences, within Anna Schmidt in one, and in the last not at all."""
     unlabelled = pair("Then she came .", "Dann kam Anna .")
@@ -415,6 +465,11 @@ def test_the_same_name_elsewhere(page, server, store):
     page.get_by_role("dialog").get_by_role("button", name="Undo").click()
     page.get_by_text("Taken back on 1 sentence").wait_for()
     assert not store.sentence(project, 5).edits.placed
+    at_rest(page)
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("Control+z")  # it is no step of the list any more
+    expect(page.locator(".queue .said")).to_have_text("Nothing was done here yet.")
 
 
 def test_hostile_texts_are_text(page, server, store):

@@ -16,8 +16,8 @@ from projection.errors import SpanError
 from projection.models.stand_ins import DiagonalAligner
 from projection.pipeline import Setup, Task
 from projection.types import Entity, Sentence, Span
-from tests.pages.conftest import STAND_INS, html, page
-from views import people, queue_bulk, queue_data, queue_names, queue_panel, queue_scan
+from tests.pages.conftest import STAND_INS, Editor, html, page
+from views import people, queue_bulk, queue_data, queue_names, queue_panel, queue_scan, queue_steps
 from views.resources import compute_lock, resources, store
 
 PAIRS = (
@@ -261,6 +261,25 @@ def test_the_list_begins_with_what_was_given_to_the_person(app, project):
     assert "1 to 4 of 4 sentences" in html(app)
 
 
+def test_somebody_else_begins_with_their_own(app, project):
+    number = project(*PAIRS)
+    people.assignments().give(number, {"Ana": [0], "Ben": [1, 3]}, "")
+    app.session_state["person"] = "Ana"
+    opened(app, number)
+    app.text_input(key="queue-text").set_value("Berlin").run()
+    app.multiselect(key="queue-states").set_value(["flagged"]).run()
+    send(app, "a", 1, op(number, 1, 0, kind="flag", on=True))
+    assert app.session_state["queue-saved"]
+    app.session_state["person"] = "ANA"
+    app.run()
+    assert app.selectbox(key="queue-person").value == "Ana" and app.text_input(key="queue-text").value == "Berlin"
+    app.session_state["person"] = "Ben"
+    app.run()
+    assert app.selectbox(key="queue-person").value == "Ben" and "1 to 2 of 2 sentences" in html(app)
+    assert app.text_input(key="queue-text").value == "" and app.multiselect(key="queue-states").value == ["open"]
+    assert "queue-saved" not in app.session_state
+
+
 def test_a_sentence_done_apart_is_accepted_on_the_line_of_the_person(app, project):
     number = project(*PAIRS)
     people.assignments().give_apart(number, [0], ["Ana", "Rui"], "Ana")
@@ -274,6 +293,37 @@ def test_a_sentence_done_apart_is_accepted_on_the_line_of_the_person(app, projec
     assert store().sentence(number, 0, own).edits.checked and not store().sentence(number, 0).edits.checked
     assert "1 to 3 of 3 sentences, filtered from 4" in html(app)  # for Ana it is done
     assert 0 not in [position for position, *_ in queue_panel.queue_of(store().project(number)).acceptable(Wanted())]
+
+
+def test_whoever_works_apart_sees_their_own_progress(app, project):
+    number = project(*PAIRS)
+    people.assignments().give_apart(number, [0, 1, 2], ["Ana", "Rui"], "Ana")
+    app.session_state["person"] = "Ana"
+    opened(app, number)
+    assert "0 of 3 of your sentences checked" in html(app)
+    own = people.people().line_for(number, store().sentence(number, 0).id, "Ana")
+    for position in (0, 1, 2):
+        base = store().sentence(number, position, own).revision
+        message = op(number, position + 1, position, kind="check") | {"line": own, "base": base}
+        send(app, "a", position + 1, message)
+    assert "3 of 3 of your sentences checked" in html(app) and "about" not in html(app)
+    assert Editor(app).data["empty"] == "All of your sentences are checked."
+    app.button(key="queue-reset").click().run()
+    assert "0 of 4 sentences checked" in html(app) and "about 8 s left" in html(app)
+
+
+def test_a_search_says_what_the_states_hide(app, project):
+    number = project(*PAIRS)
+    opened(app, number)
+    change(number, 1, checked=True)
+    app.text_input(key="queue-text").set_value("siemens").run()
+    assert Editor(app).data["empty"] == "1 match among accepted sentences. Change the state above to see it."
+    app.text_input(key="queue-text").set_value("maria").run()
+    assert Editor(app).data["empty"] == "" and Editor(app).data["total"] == 2
+    app.multiselect(key="queue-states").set_value(["flagged", "noted"]).run()
+    assert Editor(app).data["empty"].startswith("3 matches in sentences of another state.")
+    app.text_input(key="queue-text").set_value("zebra").run()
+    assert Editor(app).data["empty"].startswith("No sentence is in this list.")
 
 
 # bulk and names ----------------------------------------------------------------------------------------
@@ -299,6 +349,30 @@ def test_bulk_accepts_what_was_seen_and_nothing_that_changed(app, project):
         queue_bulk.say = before
     assert "1 sentence changed meanwhile" in say[0]
     assert [one.edits.checked for one in store().sentences(number)] == [True, True, True, False]
+
+
+def test_a_step_on_many_sentences_is_taken_back_once_and_by_who_may(app, project, monkeypatch):
+    number = project(*PAIRS)
+    opened(app, number)
+    found = store().project(number)
+    kept = {}
+    monkeypatch.setattr(queue_steps, "_steps", lambda: kept)
+    queue_bulk.accept(found, queue_panel.queue_of(found).acceptable(Wanted(text="siemens")))
+    places = list(queue_names.find(found, queue_panel.queue_of(found), "Anna", "LOC", ""))
+    queue_names.apply(found, places, "Anna", "LOC")
+    accepted, labelled = kept
+    app.run()
+    assert Editor(app).data["steps"] == [accepted, labelled]
+    send(app, "a", 1, undo=[labelled])
+    assert not store().sentence(number, 0).edits.placed and store().sentence(number, 1).edits.checked
+    revision = store().sentence(number, 0).revision
+    send(app, "a", 2, undo=[labelled, "bulk-of-others"])
+    assert store().sentence(number, 0).revision == revision and Editor(app).data["steps"] == [accepted]
+    people.people().set_member(number, "Ana", "curator", "Ana")
+    people.people().set_member(number, "Rui", "viewer", "Ana")
+    app.session_state["person"] = "Rui"
+    send(app, "a", 3, undo=[accepted])
+    assert store().sentence(number, 1).edits.checked and Editor(app).data["steps"] == []
 
 
 def test_places_of_a_name(app, project):
