@@ -194,7 +194,7 @@ def empty_text(project: Any, queue: Queue, wanted: Wanted) -> str:
         return "All of your sentences are checked."
     hidden = queue.count(replace(wanted, states=())) if wanted.text and wanted.states else 0
     if hidden:
-        where = "among accepted sentences" if wanted.states == ("open",) else "in sentences of another state"
+        where = "among checked sentences" if wanted.states == ("open",) else "in sentences of another state"
         matches = "1 match" if hidden == 1 else f"{thousands(hidden)} matches"
         return f"{matches} {where}. Change the state above to see {'it' if hidden == 1 else 'them'}."
     return "No sentence is in this list. Change the filters above to see others."

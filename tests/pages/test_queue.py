@@ -317,7 +317,7 @@ def test_a_search_says_what_the_states_hide(app, project):
     opened(app, number)
     change(number, 1, checked=True)
     app.text_input(key="queue-text").set_value("siemens").run()
-    assert Editor(app).data["empty"] == "1 match among accepted sentences. Change the state above to see it."
+    assert Editor(app).data["empty"] == "1 match among checked sentences. Change the state above to see it."
     app.text_input(key="queue-text").set_value("maria").run()
     assert Editor(app).data["empty"] == "" and Editor(app).data["total"] == 2
     app.multiselect(key="queue-states").set_value(["flagged", "noted"]).run()
