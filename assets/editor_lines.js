@@ -3,6 +3,10 @@
 const GUTTER = 124
 const NOTES = 96 // what the strips say at the right of a single line
 const FRAYED = 0.45 // a cut may leave at most this part of a line empty
+const QUOTES = /^["'\p{Pi}\p{Pf}]+$/u // which of them open depends on the language
+const OPENING = /^[\p{Ps}\u00a1\u00bf]["'\p{Pi}\p{Pf}\p{Ps}\u00a1\u00bf]*$/u
+const CLOSING =
+  /^["'\p{Pi}\p{Pf}]*[.,;:!?%\u2026\u2025\u00b0\p{Pe}\u060c\u061b\u061f\u066a\u06d4\u0964\u0965\u3001\u3002\uff01\uff05\uff0c\uff0e\uff1a\uff1b\uff1f\uff61\uff64]["'\p{P}]*$/u
 
 /** Estimate the widths, choose the bands, and put the nodes into their lines. Nothing is laid out for it. */
 function breakLines(editor) {
@@ -27,7 +31,7 @@ function breakLines(editor) {
       side,
       editor.bands.map((band) => band[side]),
     )
-  for (const [index, band] of editor.bands.entries()) limitLines(editor, index, band, wrapped)
+  for (const [index, band] of editor.bands.entries()) limitLines(editor, index, band, wrapped && room)
 }
 
 const isWrapped = (editor) => editor.root.classList.contains("wrapped")
@@ -46,6 +50,37 @@ function measureUnits(editor, side) {
       unit.width = Math.max(inner, under) + 20
     } else unit.width = Math.max(16, words(unit.texts[0]) + (tight ? 4 : 12)) + (unit.apart ? 10 : 0)
   }
+}
+
+/** Mark the units that stay on the line of the one before, as in print: closing marks do, and what comes after opening ones. */
+function keepMarks(row, units) {
+  units.forEach((unit, at) => {
+    unit.stays = at > 0 && (isClosing(row, unit.start) || isOpening(row, units[at - 1].end - 1))
+  })
+}
+
+function isClosing(row, index) {
+  const text = row.words[index] ?? ""
+  if (QUOTES.test(text)) return !opens(row, index)
+  if (CLOSING.test(text)) return true
+  return !row.tight && !row.gaps[index] && /^[\p{P}\p{S}]/u.test(text) && !OPENING.test(text) // 's, say
+}
+
+function isOpening(row, index) {
+  const text = row.words[index] ?? ""
+  return OPENING.test(text) || (QUOTES.test(text) && opens(row, index))
+}
+
+/** Whether a quotation mark opens: a space before it and none after tells; else its form; else how many there were. */
+function opens({ words, gaps, tight }, index) {
+  const before = index === 0 || gaps[index] || OPENING.test(words[index - 1])
+  const after = index + 1 === words.length || gaps[index + 1] || CLOSING.test(words[index + 1])
+  const count = (text) => words.slice(0, index).filter((word) => word === text).length
+  if (!tight && before !== after) return before
+  if (words[index] === "\u201c") return count("\u201e") <= count("\u201c") // it closes a German quotation
+  if (/^\p{Pi}/u.test(words[index])) return true
+  if (/^\p{Pf}/u.test(words[index])) return false
+  return count(words[index]) % 2 === 0
 }
 
 /** Return a function from a text to its width in pixels, remembering what it has measured. */
@@ -83,17 +118,21 @@ function putInLines(editor, side, ranges) {
   arrange(view.cells, view.lines)
 }
 
-/** A right-to-left line begins where the longer line of its band ends, not at the edge of the window. */
-function limitLines({ rows }, index, band, wrapped) {
+/** A right-to-left line begins where the longer line of its band ends, not at the edge of the window. On a line that is
+ fuller than `room` (0: any may be), long words and boxes make way for the marks that stay with them. */
+function limitLines({ rows }, index, band, room) {
   const width = (side) => rows[side].units.slice(...band[side]).reduce((sum, unit) => sum + unit.width, 0)
   const longest = Math.ceil(Math.max(width("source"), width("target"))) + 8
-  for (const side of ["source", "target"]) rows[side].lines[index].style.maxWidth = wrapped ? `${longest}px` : ""
+  for (const side of ["source", "target"]) {
+    rows[side].lines[index].style.maxWidth = room ? `${Math.min(longest, room + 8)}px` : ""
+    rows[side].lines[index].classList.toggle("full", room && width(side) > room)
+  }
 }
 
 /** Cut both sides so that every piece fits into `room` pixels and few links lead from one band into another. */
 function bandsOf(editor, room) {
   const { rows, doc } = editor
-  const widths = [rows.source, rows.target].map((row) => row.units.map((unit) => `${unit.start} ${unit.width}`).join())
+  const widths = [rows.source, rows.target].map((row) => row.units.map((unit) => `${unit.start} ${unit.width} ${unit.stays}`).join())
   const known = editor.lastCut
   if (known?.links === doc.links && known.room === room && known.widths.join("|") === widths.join("|")) return known.bands
   const bands = cutBands(doc, rows.source.units, rows.target.units, room)
@@ -114,11 +153,18 @@ function cutBands(doc, source, target, room) {
   return bands.length ? bands : [{ source: [0, source.length], target: [0, target.length] }]
 }
 
-/** Return up to where units from `from` on fit; always at least one, if there is any. */
+/** Return up to where units from `from` on fit, together with what stays with them; always at least one, if there is any. */
 function fitting(units, from, room) {
   let to = from
   for (let used = 0; to < units.length && (to === from || used + units[to].width <= room); to++) used += units[to].width
-  return to
+  let cut = to
+  while (cut > from && units[cut]?.stays) cut--
+  if (cut > from) return cut
+  // all of it belongs together: the widest makes way for the others, if they leave it half a line
+  let end = to
+  while (units[end]?.stays) end++
+  const widths = units.slice(from, end).map((unit) => unit.width)
+  return widths.reduce((sum, width) => sum + width, 0) - Math.max(...widths) <= room / 2 ? end : to
 }
 
 /** Return the cut with the fewest links across it; among equal ones the one that fills the lines best. */
@@ -131,7 +177,7 @@ function bestCut(doc, source, target, at, full) {
     const [all, last] = [side ? target : source, full[side]]
     const first = Math.max(at[side] + 1, Math.ceil(last - (last - at[side]) * FRAYED))
     const list = []
-    for (let index = last; index >= first; index--) list.push(index)
+    for (let index = last; index >= first; index--) if (!all[index]?.stays) list.push(index)
     return list.length ? list : [Math.min(last, all.length)]
   }
   let best = null

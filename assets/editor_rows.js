@@ -66,6 +66,7 @@ function paintRow(editor, side) {
     // its width is that of the first text, as the reason takes several lines; it is measured anew with the second
     units.push({ node: make("span", "nothing", said), start: 0, end: 0, texts: ["No words or text yet, at all", said] })
   }
+  keepMarks(row, units)
   view.units = units
 }
 

@@ -1,11 +1,13 @@
-// Sentences with what is wrong in each; a click on one asks the page for it. Texts are set with textContent, never as HTML.
+// Sentences with what is wrong in each; a click on one asks the page for it, and for
+// the mistake that was clicked, else its first. Texts are set with textContent, never as HTML.
 export default function ({ data, setTriggerValue, parentElement }) {
   const root = parentElement.querySelector(".sentences")
   root.setAttribute("aria-label", data.title)
   renew(root.querySelector("ol"), JSON.stringify(data.rows), () => data.rows.map(makeRow))
   root.onclick = (event) => {
     const chosen = event.target.closest("li[data-position]")
-    if (chosen) setTriggerValue("open", { position: +chosen.dataset.position })
+    const mistake = +(event.target.closest(".mistake")?.dataset.index ?? 0)
+    if (chosen) setTriggerValue("open", { position: +chosen.dataset.position, mistake })
   }
 }
 
@@ -18,12 +20,13 @@ function makeRow(row) {
   open.lang = row.language
   open.title = "Open in the editor"
   head.append(make("span", "number", String(row.position + 1)), open)
-  line.append(head, ...row.mistakes.map((one) => makeMistake(one, row)))
+  line.append(head, ...row.mistakes.map((one, index) => makeMistake(one, row, index)))
   return line
 }
 
-function makeMistake(one, row) {
+function makeMistake(one, row, index) {
   const node = make("div", "mistake")
+  node.dataset.index = index
   node.append(make("span", "kind", one.kind))
   node.append(...makeSide("gold", one.gold, row), ...makeSide("found", one.found, row))
   if (one.why) node.append(make("span", "why", one.why))

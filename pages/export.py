@@ -7,7 +7,7 @@ import streamlit as st
 from projection import exchange
 from projection.errors import ProjectionError
 from projection.exchange import delivery
-from views import export_panels, inspect_panels, markup
+from views import export_panels, inspect_panels, markup, people_decisions
 from views.frame import enter
 from views.jobs import Job
 from views.resources import compute_lock, resources, store
@@ -64,7 +64,8 @@ request = exchange.Request(chosen, options, selection)
 report = remembered("report", (state, request), lambda: exchange.examine(job.results, request))
 with choices.container(border=True):
     stopped = len(job.results) < job.total
-    export_panels.findings(report, request, stopped=stopped, torn=store().torn(project.id))
+    apart = {one.position for one in people_decisions.Sorted.of(project.id).to_decide}
+    export_panels.findings(report, request, stopped=stopped, torn=store().torn(project.id), apart=apart)
 if chips := export_panels.label_chips(report.items, sides):
     sentences.html(chips)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from projection.evaluation.blame import Blame
 
 TEXT = {"light": "#1A1E26", "dark": "#E8EAEE"}
 MUTED = {"light": "#555D6B", "dark": "#A7AEBA"}
@@ -20,10 +22,14 @@ FONT = "system-ui, 'Noto Sans', sans-serif"
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """The sentences behind a mark: what they have in common, and their rows in the study."""
+    """The sentences behind a mark: what they have in common, and their rows in the study.
+
+    `is_meant` says which of the mistakes of a sentence the mark counts; None where it counts all.
+    """
 
     title: str
     rows: tuple[int, ...]
+    is_meant: Callable[[Blame], bool] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,5 +73,5 @@ def undo(desk: Desk) -> None:
 
 
 def go(position: int) -> None:
-    """Turn to another sentence; its most doubtful span will be selected."""
+    """Turn to another sentence; what it is listed for, or its most doubtful span, will be selected."""
     st.session_state["position"] = position

@@ -257,13 +257,14 @@ def _labels(desk: Desk) -> list[dict[str, str]]:
 
 
 def _wish(desk: Desk) -> dict[str, Any]:
-    """Return what is to be selected: in a sentence that was not shown before, the most doubtful span."""
+    """Return what is to be selected: in a sentence not shown before, what it is listed for or the most doubtful one."""
     kept = desk.memory
     if kept.offered != desk.key:
         new_sentence = kept.offered.rpartition("/")[0] != desk.key.rpartition("/")[0]
         kept.offered = desk.key
-        pick = first_doubtful(desk) if new_sentence else None
-        if pick:
+        listed = walk.wanted(desk.project.id, desk.stored.position, desk.target)
+        pick = Pick("target", listed) if listed else first_doubtful(desk)
+        if new_sentence and pick:
             wish(desk, pick)
     return {"pick": kept.wish, "ghost": (kept.wish or {}).get("ghost")}
 

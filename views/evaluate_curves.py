@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from projection.evaluation.blame import Blame
 from projection.evaluation.recalls import EFFECTS, Effect, recalls
 from projection.evaluation.reliability import reliability, threshold_curve
 from projection.evaluation.study import Study
@@ -59,10 +62,18 @@ def _scored(study: Study, method: str) -> dict[str, Behind]:
     bins = [f"{low / 10:.1f}" for low in range(10)]
     rows: dict[str, dict[int, None]] = {f"{method}\t{name}\t{low}": {} for name in ("right", "wrong") for low in bins}
     for row, score, hit in zip(columns.rows.tolist(), columns.scores.tolist(), right.tolist(), strict=True):
-        if 0 <= score <= 1:  # False for NaN too
-            key = f"{method}\t{'right' if hit else 'wrong'}\t{min(int(score * 10), 9) / 10:.1f}"
-            rows[key][row] = None
-    return {key: Behind(f"{method}: {_told(key)}", tuple(some)) for key, some in rows.items()}
+        if low := _bin(score):
+            rows[f"{method}\t{'right' if hit else 'wrong'}\t{low}"][row] = None
+    return {key: Behind(f"{method}: {_told(key)}", tuple(some), _of_score(key[-3:])) for key, some in rows.items()}
+
+
+def _of_score(low: str) -> Callable[[Blame], bool]:
+    return lambda one: any(_bin(entity.score) == low for entity in one.mistake.predicted)
+
+
+def _bin(score: float | None) -> str:
+    """Name the part of the histogram a score is in, "" where there is none."""
+    return f"{min(int(score * 10), 9) / 10:.1f}" if score is not None and 0 <= score <= 1 else ""  # False for NaN too
 
 
 def _told(key: str) -> str:

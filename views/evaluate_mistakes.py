@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from projection.evaluation.blame import STAGES
-from projection.evaluation.effects import NONE, Kinds, confusion, kinds, stages
+from projection.evaluation.blame import STAGES, Blame
+from projection.evaluation.effects import NONE, Kinds, confusion, kinds, met, stages
 from projection.evaluation.errors import KINDS
 from projection.evaluation.study import Study
 from views.chart import ACCENT, PAGE, QUIET, TEXT, Behind, Chart, lay_out, plain
@@ -39,7 +39,7 @@ def kinds_chart(study: Study, theme: str) -> Chart | None:
         place = places.index(kind)
         counts = [one.kinds[kind].count for one in found.values()]
         for method, one in found.items():
-            behind[f"{method}\t{kind}"] = Behind(f"{method}: {kind}", one.kinds[kind].rows)
+            behind[f"{method}\t{kind}"] = Behind(f"{method}: {kind}", one.kinds[kind].rows, _of_kind(kind))
         figure.add_trace(go.Bar(
             y=[plain(method) for method in found], x=counts, name=kind, orientation="h",
             text=[count or "" for count in counts], textposition="inside", insidetextanchor="middle", textangle=0,
@@ -71,10 +71,15 @@ def _kind_rows(found: Mapping[str, Kinds], behind: dict[str, Behind]) -> tuple[l
         parts += [("boundary", detail, cell) for detail, cell in (*one.sides.items(), *one.extents.items())]
         for kind, detail, cell in sorted(parts, key=lambda part: list(KINDS).index(part[0])):
             key = "\t".join(filter(None, (method, kind, detail)))
-            behind[key] = Behind(f"{method}: {kind}{f', {detail}' if detail else ''}", cell.rows)
+            said = f"{method}: {kind}{f', {detail}' if detail else ''}"
+            behind[key] = Behind(said, cell.rows, _of_kind(kind, detail))
             rows.append((method, kind, detail, cell.count, len(cell.rows)))
             keys.append(key)
     return rows, keys
+
+
+def _of_kind(kind: str, detail: str = "") -> Callable[[Blame], bool]:
+    return lambda one: one.mistake.kind == kind and detail in ("", one.mistake.sides, one.mistake.extent)
 
 
 def stages_chart(study: Study, methods: Sequence[str], theme: str) -> Chart | None:
@@ -105,21 +110,25 @@ def stages_chart(study: Study, methods: Sequence[str], theme: str) -> Chart | No
     for method, some in found.items():
         for stage, cell in some.stages.items():
             keys.append(f"{method}\t{stage}")
-            behind[keys[-1]] = Behind(f"{method}, to blame: {stage}", cell.rows)
+            behind[keys[-1]] = Behind(f"{method}, to blame: {stage}", cell.rows, _of_stage(stage))
             rows.append((method, stage, STAGES[stage], cell.count, len(cell.rows)))
     said = ", ".join(f"{stage} {cells[stage].count}" for stage in shown) or _NOTHING
     return Chart("stages to blame", figure, ("Method", "Stage", "Meaning", "Mistakes", "Sentences"), rows,
                  f"Stages to blame for the mistakes of {focus}: {said}.", keys, behind)  # fmt: skip
 
 
+def _of_stage(stage: str) -> Callable[[Blame], bool]:
+    return lambda one: one.stage == stage
+
+
 def confusion_chart(study: Study, method: str, theme: str) -> Chart:
     """Return gold labels by predicted ones; "nothing" stands for an entity without a counterpart."""
     import plotly.graph_objects as go
 
-    met = confusion(study, method)
-    labels = [*met.labels, NONE]
+    cells = confusion(study, method)
+    labels = [*cells.labels, NONE]
     names = [plain(label) or _NOTHING for label in labels]
-    counts = [[met.count(gold, found) for found in labels] for gold in labels]
+    counts = [[cells.count(gold, found) for found in labels] for gold in labels]
     everything = sum(map(sum, counts)) or 1
     totals = [sum(row) or 1 for row in counts[:-1]] + [everything]  # nobody knows how often nothing is right
     shares = [[count / whole for count in row] for row, whole in zip(counts, totals, strict=True)]
@@ -133,9 +142,9 @@ def confusion_chart(study: Study, method: str, theme: str) -> Chart:
             if not gold and not found:
                 continue
             key = f"{method}\t{gold}\t{found}"
-            cell = met.cells.get((gold, found))
+            cell = cells.cells.get((gold, found))
             behind[key] = Behind(f"{method}: gold {gold or _NOTHING}, predicted {found or _NOTHING}",
-                                 cell.rows if cell else ())  # fmt: skip
+                                 cell.rows if cell else (), _of_labels(gold, found))  # fmt: skip
             rows.append((gold or _NOTHING, found or _NOTHING, count))
             keys.append(key)
             for place, value in (("x", other), ("y", name), ("key", key),
@@ -155,6 +164,10 @@ def confusion_chart(study: Study, method: str, theme: str) -> Chart:
     wrong = [f"{gold} as {found} {count}" for gold, found, count in rows if gold != found and count]
     alt = f"Labels of {method}: {', '.join(wrong) or 'every label is right'}."
     return Chart("label confusion", figure, ("Gold", "Predicted", "Count"), rows, alt, keys, behind)
+
+
+def _of_labels(gold: str, found: str) -> Callable[[Blame], bool]:
+    return lambda one: (gold, found) in met(one.mistake)
 
 
 def mistakes_behind(study: Study, method: str) -> str:

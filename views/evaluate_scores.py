@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from projection.evaluation.blame import Blame
 from projection.evaluation.counts import ANY, Counts
 from projection.evaluation.rates import cost
 from projection.evaluation.study import Study, Tables
@@ -40,7 +41,7 @@ def scores_chart(study: Study, tables: Tables, intervals: Mapping, rate: str, fo
     for number, label in enumerate(columns, 1):
         for method in tables.methods:
             key = _key(method, label)
-            behind[key] = Behind(_said(method, label), _with_mistakes(tables, method, label))
+            behind[key] = _mistakes(tables, method, label)
             figure.add_trace(_dot(cells[method, label], intervals[method, label], method, rate, key,
                                   focus=method == focus, theme=theme), 1, number)  # fmt: skip
     lay_out(figure, theme, height=96 + 40 * len(tables.methods))
@@ -57,7 +58,7 @@ def scores_chart(study: Study, tables: Tables, intervals: Mapping, rate: str, fo
             rows.append((method, label or "all", one.precision, one.recall, one.f1, bounds.low, bounds.high,
                          int(one.gold), one.predicted, one.found))  # fmt: skip
             keys.append(_key(method, label))
-            behind.setdefault(keys[-1], Behind(_said(method, label), _with_mistakes(tables, method, label)))
+            behind.setdefault(keys[-1], _mistakes(tables, method, label))
     said = ", ".join(f"{method} {score_text(getattr(overall[method], rate))}" for method in tables.methods)
     heads = ("Method", "Label", "Precision", "Recall", "F1", f"{RATES[rate]} from", f"{RATES[rate]} to", "Gold",
              "Predicted", "Found")  # fmt: skip
@@ -76,8 +77,14 @@ def _key(method: str, label: str | None) -> str:
     return f"{method}\t{label or ''}"
 
 
-def _said(method: str, label: str | None) -> str:
-    return f"{method}, mistakes{f' with {label}' if label else ''}"
+def _mistakes(tables: Tables, method: str, label: str | None) -> Behind:
+    """Return the sentences with mistakes, or those with mistakes about a label."""
+    said = f"{method}, mistakes{f' with {label}' if label else ''}"
+    return Behind(said, _with_mistakes(tables, method, label), _of_label(label))
+
+
+def _of_label(label: str | None) -> Callable[[Blame], bool]:
+    return lambda one: any(label in (None, entity.label) for entity in (*one.mistake.gold, *one.mistake.predicted))
 
 
 def _dot(one: Counts, bounds: Any, method: str, rate: str, key: str, *, focus: bool, theme: str) -> Any:
@@ -185,7 +192,7 @@ def cost_chart(study: Study, tables: Tables, megabytes: Mapping[str, float], foc
             for method in study.methods]  # fmt: skip
     said = "; ".join(f"{method} {1000 * costs[method].median:.3g} ms and F1 {score_text(overall[method].f1)}"
                      for method in known)  # fmt: skip
-    behind = {_key(method, None): Behind(_said(method, None), _with_mistakes(tables, method, None)) for method in known}
+    behind = {_key(method, None): _mistakes(tables, method, None) for method in known}
     heads = ("Method", "F1", "Median ms", "Mean ms", "MB at work", "Models MB", "Sentences timed")
     keys = [_key(method, None) if method in known else "" for method in study.methods]
     return Chart("cost", figure, heads, rows, f"Quality against cost: {said}.", keys, behind)

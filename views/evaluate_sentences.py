@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -10,25 +10,28 @@ import streamlit as st
 from projection.evaluation.blame import Blame
 from projection.evaluation.changes import Change
 from projection.evaluation.study import Study
-from projection.types import Entity, Sentence
+from projection.types import Entity, Sentence, Span
 from views import markup, walk
 from views.chart import Behind
 from views.markup import direction
 from views.palette import css_class
 from views.resources import sentences_component
-from views.session import address
+from views.session import address, memory
 
 SHOWN = 200
 _LIST = "evaluate-list"
 _OPEN = "evaluate-open"
+Meant = Callable[[Blame], bool] | None
+"""See chart.Behind."""
 
 
 def open_if_asked(project: Any) -> None:
     """Go on in Inspect with the sentence that was clicked, and from there through the list it was in."""
     wanted = st.session_state.pop(_OPEN, None)
     if wanted is not None:
-        position, method, title, positions = wanted
-        walk.begin(project.id, title, positions)
+        position, method, title, places = wanted
+        walk.begin(project.id, title, places)
+        memory().offered = ""  # the sentence may be the one that was shown last: this mistake is selected all the same
         st.session_state["position"] = position
         there = address(project.id, position)
         if method in project.setup.methods:
@@ -60,19 +63,29 @@ def drawer(study: Study) -> None:
         if not listed:
             st.html(markup.notice("No sentence", "Nothing of this kind is wrong.", "good"))
             return
-        data = {"title": title, "rows": [row(shown, method, number, changes) for number in listed]}
+        data = {"title": title, "rows": [row(shown, method, number, changes, behind.is_meant) for number in listed]}
         sent = sentences_component()(key="sentences", data=data, on_open_change=lambda: None)
-        position = (sent.get("open") or {}).get("position")
-        if position is not None:
-            positions = tuple(shown.items[number].position for number in behind.rows)
-            st.session_state[_OPEN] = position, method, behind.title, positions
+        if opened := sent.get("open"):
+            places = {}
+            for number in behind.rows:
+                spans = [one["span"] for one in row(shown, method, number, changes, behind.is_meant)["mistakes"]]
+                item = shown.items[number]
+                clicked = spans[opened["mistake"]] if spans and item.position == opened["position"] else None
+                span = clicked or next(filter(None, spans), None)
+                places[item.position] = (item.gold.words, Span(*span)) if span else None
+            st.session_state[_OPEN] = opened["position"], method, behind.title, places
             st.rerun()
 
     show()
 
 
-def row(study: Study, method: str, number: int, changes: Mapping[int, Change] | None) -> dict[str, Any]:
-    """Return one sentence as the drawer reads it: with the mistakes of a method, or with what changed."""
+def row(
+    study: Study, method: str, number: int, changes: Mapping[int, Change] | None, is_meant: Meant = None
+) -> dict[str, Any]:
+    """Return one sentence as the drawer reads it: with the mistakes of a method, or with what changed.
+
+    Mistakes the list is about come first.
+    """
     item = study.items[number]
     gold = item.gold
     if changes is not None:
@@ -80,9 +93,10 @@ def row(study: Study, method: str, number: int, changes: Mapping[int, Change] | 
     else:
         found = study.found[method][number]
         blames = found.blames if found.blames is not None else [Blame(one) for one in study.mistakes(method)[number]]
+        blames = sorted(blames, key=lambda one: is_meant is not None and not is_meant(one))
         told = [_mistake(one, gold, known=found.blames is not None) for one in blames]
         if found.entities is None:
-            told = [{"kind": "failed", "gold": None, "found": None, "why": found.problem}, *told]
+            told = [{"kind": "failed", "gold": None, "found": None, "why": found.problem, "span": None}, *told]
     return {"position": item.position, "text": gold.text, "direction": direction(gold.language),
             "language": gold.language, "mistakes": told}  # fmt: skip
 
@@ -92,14 +106,20 @@ def _mistake(blame: Blame, gold: Sentence, *, known: bool) -> dict[str, Any]:
     detail = ", ".join(filter(None, (mistake.kind, mistake.sides, mistake.extent)))
     why = f"{blame.stage}: {blame.reason}" if blame.reason else blame.stage
     return {"kind": detail, "gold": _boxes(mistake.gold, gold), "found": _boxes(mistake.predicted, gold),
-            "why": why if known else ""}  # fmt: skip
+            "why": why if known else "", "span": _words(mistake.predicted or mistake.gold)}  # fmt: skip
 
 
 def _changed(change: Change, gold: Sentence) -> Iterable[dict[str, Any]]:
     for kind, entities, side in (("fixed", change.fixed, "gold"), ("broken", change.broken, "gold"),
                                  ("gone", change.gone, "found"), ("new mistake", change.fresh, "found")):  # fmt: skip
         if entities:
-            yield {"kind": kind, "gold": None, "found": None, "why": "", side: _boxes(entities, gold)}
+            yield {"kind": kind, "gold": None, "found": None, "why": "", side: _boxes(entities, gold),
+                   "span": _words(entities)}  # fmt: skip
+
+
+def _words(entities: Sequence[Entity]) -> list[int]:
+    """Return the words to select for a mistake: those of what was found, which the editor shows, else of gold."""
+    return [entities[0].span.start, entities[0].span.end]
 
 
 def _boxes(entities: Sequence[Entity], sentence: Sentence) -> list[dict[str, str]]:

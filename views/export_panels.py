@@ -129,8 +129,13 @@ def label_chips(items: Sequence[Corrected], sides: Sequence[Side]) -> str:
     return chips + (markup.pill(f"+{more}") if more > 0 else "")
 
 
-def findings(report: Report, request: Request, *, stopped: bool, torn: Collection[int] = ()) -> None:
-    """Say what will be in the files and what will not; `torn` are the sentences of which two versions wait."""
+def findings(
+    report: Report, request: Request, *, stopped: bool, torn: Collection[int] = (), apart: Collection[int] = ()
+) -> None:
+    """Say what will be in the files and what will not.
+
+    `torn` are the sentences of which two versions wait, `apart` those that people working apart finished.
+    """
     ready = bool(report.items) and bool(request.formats)
     state = markup.pill("ready", "good") if ready else markup.pill("nothing to write", "warn")
     st.html(f'<div class="checks">{markup.title("Check before download")}{state}</div>')
@@ -143,7 +148,7 @@ def findings(report: Report, request: Request, *, stopped: bool, torn: Collectio
         told = f"Sentence {shown(undecided)}: the stored version is in the file. Decide in Inspect which one counts."
         notes.append(markup.notice(f"{markup.counted(len(undecided), 'sentence')} in two versions", told, "warn"))
     notes += [_left_out(gone, positions, request) for gone, positions in same_reasons(report.left_out).items()]
-    notes += [_unchecked(report)] if any(not item.checked for item in report.items) else []
+    notes += [_unchecked(report, apart)] if any(not item.checked for item in report.items) else []
     notes += [_losses(report.losses)] if report.losses else []
     notes += [markup.notice(*str(care).split(": ", 1), "warn") for care in report.cares]
     if not request.formats:
@@ -156,10 +161,17 @@ def findings(report: Report, request: Request, *, stopped: bool, torn: Collectio
     st.html("".join(notes))
 
 
-def _unchecked(report: Report) -> str:
-    unchecked = sum(not item.checked for item in report.items)
-    total = markup.thousands(len(report.items))
-    return markup.notice(f"{markup.thousands(unchecked)} of {total} not checked by a person")
+def _unchecked(report: Report, apart: Collection[int]) -> str:
+    unchecked = [item.position for item in report.items if not item.checked]
+    done = sum(position in apart for position in unchecked)
+    title = f"{markup.thousands(len(unchecked))} of {markup.thousands(len(report.items))}"
+    if not done:
+        return markup.notice(f"{title} not checked by a person")
+    were = "was" if done == 1 else "were"
+    told = (
+        f"{markup.thousands(done)} of these {were} checked by people working apart. Take a version on People, Decide."
+    )
+    return markup.notice(f"{title} not checked in the project", told)
 
 
 def _losses(losses: Sequence[Loss]) -> str:

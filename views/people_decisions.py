@@ -44,12 +44,16 @@ class Sorted:
         shown = tuple(one for one, blind in zip(found, to_do, strict=True) if not blind)
         return cls(shown, len(found) - len(shown))
 
+    @property
+    def to_decide(self) -> list[Apart]:
+        """Return the sentences at least two have finished, and nobody decided about."""
+        return [one for one in self.shown if one.is_ready and not one.decided]
+
     def with_state(self, state: str) -> list[Apart]:
         """Return the sentences at least two have finished, by what is to be done about them."""
-        ready = [one for one in self.shown if one.is_ready]
         if state == "decided":
-            return [one for one in ready if one.decided]
-        return [one for one in ready if not one.decided and one.is_unanimous == (state == "agree")]
+            return [one for one in self.shown if one.is_ready and one.decided]
+        return [one for one in self.to_decide if one.is_unanimous == (state == "agree")]
 
 
 # agreement ----------------------------------------------------------------------------------------------
@@ -171,6 +175,8 @@ def decisions(project: ProjectSummary, refused: str) -> None:
 
 def _empty(counts: dict[str, int]) -> str:
     others = [f"{FILTERS[name]}: {count}" for name, count in counts.items() if count]
+    if counts["agree"]:
+        others.append("What they agree on counts once it is taken there")
     return ". ".join(others) + "." if others else ""
 
 

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import streamlit as st
 
+from projection.types import Sentence, Span
 from views import editing, markup, people
 from views.session import address
 
 _KEY = "walk"
+Place = tuple[tuple[str, ...], Span] | None
+"""The words of a sentence, and those among them that it is in the list for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """The sentences of a project that somebody looks through: what they have in common, and their positions."""
+    """The sentences of a project that somebody looks through: what they have in common, and their positions.
+
+    `places` says for what they are looked at, as far as that is known.
+    """
 
     project_id: int
     title: str
     positions: tuple[int, ...]
+    places: Mapping[int, Place] = field(default_factory=dict)
 
     def after(self, position: int) -> list[int]:
         """Return what comes after a sentence, in the order of the list; all of it, where that is not in the list."""
@@ -34,9 +41,9 @@ class Walk:
         return list(self.positions[: self.positions.index(position)][::-1])
 
 
-def begin(project_id: int, title: str, positions: Sequence[int]) -> None:
-    """Let the editor of this tab go through these sentences."""
-    st.session_state[_KEY] = Walk(project_id, title, tuple(positions))
+def begin(project_id: int, title: str, places: Mapping[int, Place]) -> None:
+    """Let the editor of this tab go through these sentences, by position."""
+    st.session_state[_KEY] = Walk(project_id, title, tuple(places), places)
 
 
 def leave() -> None:
@@ -46,6 +53,13 @@ def leave() -> None:
 def current(project_id: int) -> Walk | None:
     walk: Walk | None = st.session_state.get(_KEY)
     return walk if walk is not None and walk.project_id == project_id else None
+
+
+def wanted(project_id: int, position: int, target: Sentence | None) -> Span | None:
+    """Return the words of the target that the sentence is in the list for, unless it has other words now."""
+    walk = current(project_id)
+    words, span = (walk and walk.places.get(position)) or ((), None)
+    return span if target is not None and target.words == words else None
 
 
 def following(project_id: int, position: int) -> list[int] | None:

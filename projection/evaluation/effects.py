@@ -122,13 +122,14 @@ def confusion(study: Study, method: str) -> Confusion:
     """
     predicted, right = study.predicted(method), study.right(method)
     places, rows = predicted.labels[right].tolist(), predicted.rows[right].tolist()
-    met = [((study.labels[place],) * 2, row) for place, row in zip(places, rows, strict=True)]
+    pairs = [((study.labels[place],) * 2, row) for place, row in zip(places, rows, strict=True)]
     for row, some in enumerate(study.mistakes(method)):
-        met += [(labels, row) for one in some for labels in _met(one)]
-    return Confusion(study.labels, _cells(sorted(met)))
+        pairs += [(labels, row) for one in some for labels in met(one)]
+    return Confusion(study.labels, _cells(sorted(pairs)))
 
 
-def _met(mistake: Mistake) -> list[tuple[str, str]]:
+def met(mistake: Mistake) -> list[tuple[str, str]]:
+    """Return which gold labels met which predicted ones in a mistake; see `confusion`."""
     pair = max(
         ((gold, found) for gold in mistake.gold for found in mistake.predicted), key=_closeness, default=None
     )  # the first of equals, entities being in the order of their words

@@ -239,6 +239,57 @@ def test_long_pairs_are_cut_where_no_link_is_torn(editor):
     editor.tab.wait_for_function("harness.home.querySelector('.editor').editor.bands.length === 1")
 
 
+QUOTED = row('"|I never met Mr. Rossi|,|" said Anna Weber|, "|but Google|\'s lawyers in Dublin did|.|"', name="English")
+SPACED = row('" I never met Rossi , " said Anna Weber , " but lawyers in ( old ) Dublin did . "', name="English")
+GERMAN = row(
+    "„|Ich traf Herrn Rossi nie|“|, sagte Anna Weber|, „|aber die Anwälte (|fast alle|) trafen ihn|.|“", name="German"
+)
+GERMAN_SPACED = row("„ Ich traf Herrn Rossi nie “ , sagte Anna Weber , „ aber die Anwälte trafen . “", name="German")
+FRENCH = row("« Je ne connais pas Rossi » , dit Anna Weber : « les avocats , si ! »", name="French")
+TIGHT = row("“|陈|伟|搬到|上海|”|之前|，|曾|在|《|北京|大学|》|学习|！|。", name="Chinese", language="zh", tight=True)
+ARABIC = row("قال «|ليلى حداد|» ، غادرت القاهرة يوم الاثنين (|أمس|)|؛ هل تعود|؟", name="Arabic", direction="rtl")
+
+
+@pytest.mark.parametrize("text", [QUOTED, SPACED, GERMAN, GERMAN_SPACED, FRENCH, TIGHT, ARABIC])
+def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one(editor, text):
+    """Whatever the width: every place where the text could be cut is tried."""
+    words = len(text["words"])
+    opening, closing = (
+        ("“", "《") if text is TIGHT else ("«", "„", "("),
+        ("”", "》") if text is TIGHT else ("»", "“", ")"),
+    )
+    quotes = [at for at, word in enumerate(text["words"]) if word == '"']
+    editor.start(data(text, text, [(at, at, 1, "", False) for at in range(words)]))
+    lines = 0
+    for width in range(330, 1000, 30):
+        editor.resize(width, 800)
+        bands = editor.tab.evaluate("harness.home.querySelector('.editor').editor.bands")
+        lines = max(lines, len(bands))
+        for band in bands:
+            for start, end in (band["source"], band["target"]):
+                first, last = text["words"][start], text["words"][end - 1]
+                assert start == 0 or first not in (*".,;:!?…。，！؟؛،", "'s", *closing), (width, bands)
+                assert start not in quotes[1::2] and end - 1 not in quotes[::2], (width, bands)
+                assert last not in opening, (width, bands)
+    assert lines > 1
+
+
+def test_a_mark_stays_with_a_word_that_has_no_room_for_it(editor):
+    """The word is broken inside, also in a box; a row of dots that has no room either is cut."""
+    editor.resize(420, 800)
+    monster = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"
+    long = row(f"a {monster}|.|”", name="German")
+    editor.start(data(long, {**long, "entities": [entity(1, 2, "MISC")]}, []))
+    bands = editor.tab.evaluate("harness.home.querySelector('.editor').editor.bands")
+    assert [band["source"] for band in bands] == [band["target"] for band in bands] == [[0, 1], [1, 4]]
+    left, right, first, last = editor.tab.evaluate("harness.extent()")
+    assert left - 1 <= first < last <= right + 1
+    dots = row("|".join("." * 80), name="English")
+    editor.start(data(dots, dots, []))
+    left, right, first, last = editor.tab.evaluate("harness.extent()")
+    assert left - 1 <= first < last <= right + 1
+
+
 def test_a_word_longer_than_the_window_is_broken(editor):
     editor.resize(420, 800)
     monster = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz" * 2

@@ -14,8 +14,9 @@ from projection.corrections.runs import Runs
 from projection.pipeline import Setup, Task
 from projection.text.tokenize import tokenize
 from projection.types import Entity, Span
-from tests.pages.conftest import APP, STAND_INS, html, page
+from tests.pages.conftest import APP, STAND_INS, Editor, html, page
 from views import evaluate_report, evaluate_run
+from views.chart import Behind
 from views.resources import store
 
 PER = Entity(Span(0, 1), "PER")
@@ -125,6 +126,30 @@ def test_more_sentences_than_a_handful_wait_for_a_click(app):
     evaluated(app, number)
     assert "of 45 sentences" in html(app)
     assert not [one for one in app.button if one.label.startswith("Evaluate")]
+
+
+def test_a_mistake_opens_with_its_words_selected_also_further_down_the_list(app):
+    """Both methods find Ann; gold has Bob, too, and that is not what is most doubtful."""
+    number = labelled(gold=Entity(Span(2, 3), "LOC"))
+    evaluated(app, number)
+    app.session_state["evaluate-list"] = "heuristic", Behind("missing", (0, 1), _is_missing), None
+    app.session_state["sentences"] = {"open": {"position": 0, "mistake": 0}}
+    app.run()
+    assert not app.exception
+    editor = Editor(app)
+    assert (editor.data["position"], editor.data["pick"]["start"], editor.data["pick"]["end"]) == (0, 2, 3)
+    app.switch_page("pages/inspect.py").run()
+    app.button(key="walk-on").click().run()
+    assert (editor.data["position"], editor.data["pick"]["start"]) == (1, 2)
+    app.switch_page("pages/evaluate.py").run()
+    app.session_state["evaluate-list"] = "heuristic", Behind("missing", (0, 1), _is_missing), None
+    app.session_state["sentences"] = {"open": {"position": 1, "mistake": 1}}
+    app.run()
+    assert (editor.data["position"], editor.data["pick"]["start"]) == (1, 0), "the one that was clicked"
+
+
+def _is_missing(one) -> bool:
+    return one.mistake.kind == "missing"
 
 
 def test_settings_make_another_run_and_the_two_are_compared(app):

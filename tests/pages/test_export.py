@@ -3,7 +3,10 @@
 import re
 from dataclasses import replace
 
+from projection.corrections.assignments import Assignments
+from projection.corrections.overlaps import Overlaps
 from projection.corrections.records import Stamp
+from projection.corrections.roles import own_line
 from projection.exchange import FORMATS
 from projection.types import Entity, Span
 from tests.pages.conftest import html, page
@@ -90,6 +93,27 @@ def test_unchecked_sentences_are_counted_and_can_be_left_out(app, project):
     app.segmented_control(key="export-scope").set_value("checked").run()
     assert "Nothing to write yet" in html(app)
     assert button(app).disabled is True
+
+
+def test_what_people_finished_apart_waits_to_be_taken_and_is_not_said_to_be_unchecked(app, project):
+    """They agree on sentence 1 and differ on 2; only one of them has finished 3."""
+    number = project(*[PAIR] * 4)
+    Assignments(store().database).give_apart(number, (0, 1, 2), ("Rui", "Eva"), "Ana")
+    for position, person, label in ((0, "Rui", "PER"), (0, "Eva", "PER"), (1, "Rui", "PER"), (1, "Eva", "ORG"),
+                                    (2, "Eva", "PER")):  # fmt: skip
+        line = own_line(person)
+        stored = store().sentence(number, position, line)
+        edits = replace(stored.edits, target_entities=(Entity(Span(0, 1), label, origin="manual"),), checked=True)
+        store().save(stored.id, edits, expected_revision=stored.revision, kind="check", stamp=Stamp(person), line=line)
+    page(app, "export", project=str(number))
+    assert "2 of these were checked by people working apart" in html(app) and "not checked by a person" not in html(app)
+    overlaps = Overlaps(store().database)
+    overlaps.decide_agreed(number, overlaps.sentences(number), "Ana")
+    app.run()
+    assert "3 of 4 not checked in the project" in html(app) and "1 of these was checked by people" in html(app)
+    overlaps.decide(number, overlaps.sentences(number)[1], own_line("Rui"), "Ana")
+    app.run()
+    assert "2 of 4 not checked by a person" in html(app) and "working apart" not in html(app)
 
 
 def test_a_sentence_with_a_span_of_an_excluded_state_is_left_out_whole(app, project):

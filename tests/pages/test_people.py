@@ -252,7 +252,7 @@ def test_deciding(app, project, team):
     stored = store().sentence(number, 1)
     assert [entity.label for entity in stored.edits.target_entities] == ["PER", "LOC"]  # versions are by name
     assert store().history(stored.id)[0].author == "Ana"
-    assert "Nothing left here" in html(shown)
+    assert "Nothing left here" in html(shown) and "What they agree on counts once it is taken there" in html(shown)
     shown.segmented_control(key="decide-filter").set_value("agree").run()
     shown.button(key="take-agreed").click().run()
     assert not shown.exception and store().sentence(number, 0).edits.checked

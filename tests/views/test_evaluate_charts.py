@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -18,7 +19,15 @@ from projection.evaluation.errors import mistakes
 from projection.evaluation.label_rules import LabelRules, SideRules, preset
 from projection.evaluation.study import Found, Item, Study, Tables
 from projection.types import Entity, Sentence, Span
-from views import evaluate_changes, evaluate_curves, evaluate_effort, evaluate_mistakes, evaluate_scores, evaluate_study
+from views import (
+    evaluate_changes,
+    evaluate_curves,
+    evaluate_effort,
+    evaluate_mistakes,
+    evaluate_scores,
+    evaluate_sentences,
+    evaluate_study,
+)
 from views.chart import plain
 from views.evaluate_panels import written
 
@@ -98,6 +107,24 @@ def test_kinds(study):
     assert counts["a", "boundary", "right"] == counts["a", "boundary", "too short"] == 1
     assert counts[EVIL, "missing", ""] == 1 and counts[EVIL, "spurious", ""] == 0
     assert chart.behind["a\tboundary"].rows == (0,)
+
+
+@pytest.mark.parametrize(
+    ("chart", "key", "first"),
+    [
+        (evaluate_mistakes.kinds_chart, "a\tlabel", ("label", [5, 6])),
+        (evaluate_mistakes.kinds_chart, "a\tmissing", ("missing", [3, 4])),
+        (evaluate_mistakes.kinds_chart, "a\tboundary\ttoo short", ("boundary, right, too short", [0, 1])),
+        (partial(evaluate_mistakes.confusion_chart, method="a"), "a\tLOC\tPER", ("label", [5, 6])),
+        (partial(evaluate_mistakes.confusion_chart, method="a"), "a\tPER\t", ("missing", [3, 4])),
+        (partial(evaluate_curves.reliability_chart, method="a"), "a\twrong\t0.9", ("label", [5, 6])),
+    ],
+)
+def test_the_mistake_that_a_mark_counts_comes_first_with_its_words(study, chart, key, first):
+    behind = chart(study, theme="light").behind[key]
+    (number,) = behind.rows
+    told = evaluate_sentences.row(study, "a", number, None, behind.is_meant)["mistakes"]
+    assert (told[0]["kind"], told[0]["span"]) == first and len(told) == 3
 
 
 def test_stages(study):
