@@ -22,11 +22,12 @@ with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
     wanted = queue_panels.filters(tally, given_to)
     queue_bulk.button(project, queue, wanted)
     queue_names.button(project)
-queue_panels.summary(tally, queue.pace(), queue_panel.own_progress(queue, wanted))
+own = queue_panel.own_progress(queue, wanted)
+queue_panels.summary(tally, queue.pace(), own)
 queue_panels.scan_line(project, tally, waiting)
 
 total = queue.count(wanted)
-queue_panel.draw(project, queue, wanted, total, given=bool(given_to))
+queue_panel.draw(project, queue, wanted, total, own, given=bool(given_to))
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     queue_panels.caption(project, total)
     queue_panel.pages(total)

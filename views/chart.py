@@ -20,6 +20,10 @@ PICTURES = ("svg", "png")
 FONT = "system-ui, 'Noto Sans', sans-serif"
 
 
+Meant = Callable[[Blame], bool]
+"""Which of the mistakes of a sentence are meant."""
+
+
 @dataclass(frozen=True, slots=True)
 class Behind:
     """The sentences behind a mark: what they have in common, and their rows in the study.
@@ -29,7 +33,7 @@ class Behind:
 
     title: str
     rows: tuple[int, ...]
-    is_meant: Callable[[Blame], bool] | None = field(default=None, compare=False)
+    is_meant: Meant | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ def method_row(project: Any, *, links: bool) -> tuple[list[str], dict[str, str]]
             on_change=_note_emptied,
             persist_state="session",  # said to the browser again where a rerun was quicker than the first answer
         )  # fmt: skip
-        again = not (chosen or st.session_state.get(_EMPTIED) or st.session_state.get(_AGAIN))
+        st.session_state[_EMPTIED] = not chosen and st.session_state.get(_EMPTIED, False)
+        again = not (chosen or st.session_state[_EMPTIED] or st.session_state.get(_AGAIN))
         st.session_state[_AGAIN] = again
         if again:
             st.rerun()  # the browser went back to an address of before the methods stood in it; see _start_value

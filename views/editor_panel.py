@@ -262,10 +262,10 @@ def _wish(desk: Desk) -> dict[str, Any]:
     if kept.offered != desk.key:
         new_sentence = kept.offered.rpartition("/")[0] != desk.key.rpartition("/")[0]
         kept.offered = desk.key
-        listed = walk.wanted(desk.project.id, desk.stored.position, desk.target)
-        pick = Pick("target", listed) if listed else first_doubtful(desk)
-        if new_sentence and pick:
-            wish(desk, pick)
+        if new_sentence:
+            listed = walk.wanted(desk.project.id, desk.stored.position, desk.target)
+            if pick := Pick("target", listed) if listed else first_doubtful(desk):
+                wish(desk, pick)
     return {"pick": kept.wish, "ghost": (kept.wish or {}).get("ghost")}
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from projection.evaluation.blame import Blame
 from projection.evaluation.recalls import EFFECTS, Effect, recalls
 from projection.evaluation.reliability import reliability, threshold_curve
 from projection.evaluation.study import Study
-from views.chart import ACCENT, MUTED, QUIET, TEXT, WRONG, Behind, Chart, lay_out, plain
+from views.chart import ACCENT, MUTED, QUIET, TEXT, WRONG, Behind, Chart, Meant, lay_out, plain
 from views.markup import counted, score_text
 
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
@@ -67,7 +64,7 @@ def _scored(study: Study, method: str) -> dict[str, Behind]:
     return {key: Behind(f"{method}: {_told(key)}", tuple(some), _of_score(key[-3:])) for key, some in rows.items()}
 
 
-def _of_score(low: str) -> Callable[[Blame], bool]:
+def _of_score(low: str) -> Meant:
     return lambda one: any(_bin(entity.score) == low for entity in one.mistake.predicted)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from projection.evaluation.blame import STAGES, Blame
+from projection.evaluation.blame import STAGES
 from projection.evaluation.effects import NONE, Kinds, confusion, kinds, met, stages
 from projection.evaluation.errors import KINDS
 from projection.evaluation.study import Study
-from views.chart import ACCENT, PAGE, QUIET, TEXT, Behind, Chart, lay_out, plain
+from views.chart import ACCENT, PAGE, QUIET, TEXT, Behind, Chart, Meant, lay_out, plain
 from views.markup import counted
 from views.palette import RAMP
 
@@ -78,7 +78,7 @@ def _kind_rows(found: Mapping[str, Kinds], behind: dict[str, Behind]) -> tuple[l
     return rows, keys
 
 
-def _of_kind(kind: str, detail: str = "") -> Callable[[Blame], bool]:
+def _of_kind(kind: str, detail: str = "") -> Meant:
     return lambda one: one.mistake.kind == kind and detail in ("", one.mistake.sides, one.mistake.extent)
 
 
@@ -117,7 +117,7 @@ def stages_chart(study: Study, methods: Sequence[str], theme: str) -> Chart | No
                  f"Stages to blame for the mistakes of {focus}: {said}.", keys, behind)  # fmt: skip
 
 
-def _of_stage(stage: str) -> Callable[[Blame], bool]:
+def _of_stage(stage: str) -> Meant:
     return lambda one: one.stage == stage
 
 
@@ -166,7 +166,7 @@ def confusion_chart(study: Study, method: str, theme: str) -> Chart:
     return Chart("label confusion", figure, ("Gold", "Predicted", "Count"), rows, alt, keys, behind)
 
 
-def _of_labels(gold: str, found: str) -> Callable[[Blame], bool]:
+def _of_labels(gold: str, found: str) -> Meant:
     return lambda one: (gold, found) in met(one.mistake)
 
 

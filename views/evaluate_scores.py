@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from projection.evaluation.blame import Blame
 from projection.evaluation.counts import ANY, Counts
 from projection.evaluation.rates import cost
 from projection.evaluation.study import Study, Tables
-from views.chart import ACCENT, MUTED, QUIET, TEXT, Behind, Chart, lay_out, plain
+from views.chart import ACCENT, MUTED, QUIET, TEXT, Behind, Chart, Meant, lay_out, plain
 from views.markup import counted, score_text
 from views.palette import RAMP
 
@@ -83,7 +82,7 @@ def _mistakes(tables: Tables, method: str, label: str | None) -> Behind:
     return Behind(said, _with_mistakes(tables, method, label), _of_label(label))
 
 
-def _of_label(label: str | None) -> Callable[[Blame], bool]:
+def _of_label(label: str | None) -> Meant:
     return lambda one: any(label in (None, entity.label) for entity in (*one.mistake.gold, *one.mistake.predicted))
 
 

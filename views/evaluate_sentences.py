@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -12,7 +12,7 @@ from projection.evaluation.changes import Change
 from projection.evaluation.study import Study
 from projection.types import Entity, Sentence, Span
 from views import markup, walk
-from views.chart import Behind
+from views.chart import Behind, Meant
 from views.markup import direction
 from views.palette import css_class
 from views.resources import sentences_component
@@ -21,8 +21,6 @@ from views.session import address, memory
 SHOWN = 200
 _LIST = "evaluate-list"
 _OPEN = "evaluate-open"
-Meant = Callable[[Blame], bool] | None
-"""See chart.Behind."""
 
 
 def open_if_asked(project: Any) -> None:
@@ -63,13 +61,14 @@ def drawer(study: Study) -> None:
         if not listed:
             st.html(markup.notice("No sentence", "Nothing of this kind is wrong.", "good"))
             return
-        data = {"title": title, "rows": [row(shown, method, number, changes, behind.is_meant) for number in listed]}
+        rows = {number: row(shown, method, number, changes, behind.is_meant) for number in listed}
+        data = {"title": title, "rows": [*rows.values()]}
         sent = sentences_component()(key="sentences", data=data, on_open_change=lambda: None)
         if opened := sent.get("open"):
             places = {}
             for number in behind.rows:
-                spans = [one["span"] for one in row(shown, method, number, changes, behind.is_meant)["mistakes"]]
-                item = shown.items[number]
+                told = rows.get(number) or row(shown, method, number, changes, behind.is_meant)
+                spans, item = [one["span"] for one in told["mistakes"]], shown.items[number]
                 clicked = spans[opened["mistake"]] if spans and item.position == opened["position"] else None
                 span = clicked or next(filter(None, spans), None)
                 places[item.position] = (item.gold.words, Span(*span)) if span else None
@@ -80,7 +79,7 @@ def drawer(study: Study) -> None:
 
 
 def row(
-    study: Study, method: str, number: int, changes: Mapping[int, Change] | None, is_meant: Meant = None
+    study: Study, method: str, number: int, changes: Mapping[int, Change] | None, is_meant: Meant | None = None
 ) -> dict[str, Any]:
     """Return one sentence as the drawer reads it: with the mistakes of a method, or with what changed.
 

@@ -143,8 +143,8 @@ def lines_here(project: Any, listed: Iterable[Listed]) -> dict[int, StoredSenten
     return found
 
 
-def draw(project: Any, queue: Queue, wanted: Wanted, total: int, *, given: bool) -> None:
-    """Draw the current page of the list with its preview, and do what it asks for."""
+def draw(project: Any, queue: Queue, wanted: Wanted, total: int, own: tuple[int, int] | None, *, given: bool) -> None:
+    """Draw the current page of the list with its preview, and do what it asks for; `own` as in `own_progress`."""
     pages = max(1, -(-total // SIZE))
     page = min(st.session_state.get("queue-page", 1), pages)
     st.session_state["queue-page"] = page
@@ -160,7 +160,7 @@ def draw(project: Any, queue: Queue, wanted: Wanted, total: int, *, given: bool)
         "people": given,
         "method": project.setup.methods[0],
         "settings": settings_key(project.setup),
-        "empty": "" if total else empty_text(project, queue, wanted),
+        "empty": "" if total else empty_text(project, queue, wanted, own),
         "readonly": people.may_here(project.id),
         "acknowledged": st.session_state.get("queue-acknowledged", {}),
         "problems": _problems(st.session_state.get("queue-problems", ())),
@@ -185,11 +185,10 @@ def own_progress(queue: Queue, wanted: Wanted) -> tuple[int, int] | None:
     return queue.count(replace(own, states=("checked",))), queue.count(own)
 
 
-def empty_text(project: Any, queue: Queue, wanted: Wanted) -> str:
+def empty_text(project: Any, queue: Queue, wanted: Wanted, own: tuple[int, int] | None) -> str:
     """Say why the list is empty; what is searched for may be in sentences of another state."""
     if wanted == Wanted(order=wanted.order, mine=wanted.mine) and project.sentences == project.checked:
         return "All sentences are checked."
-    own = own_progress(queue, wanted)
     if own and own[0] == own[1] and wanted == Wanted(order=wanted.order, mine=wanted.mine, person=wanted.person):
         return "All of your sentences are checked."
     hidden = queue.count(replace(wanted, states=())) if wanted.text and wanted.states else 0

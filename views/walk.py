@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -18,15 +18,17 @@ Place = tuple[tuple[str, ...], Span] | None
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """The sentences of a project that somebody looks through: what they have in common, and their positions.
-
-    `places` says for what they are looked at, as far as that is known.
+    """The sentences of a project that somebody looks through: what they have in common, and by position for what they
+    are looked at, as far as that is known.
     """
 
     project_id: int
     title: str
-    positions: tuple[int, ...]
-    places: Mapping[int, Place] = field(default_factory=dict)
+    places: Mapping[int, Place]
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        return tuple(self.places)
 
     def after(self, position: int) -> list[int]:
         """Return what comes after a sentence, in the order of the list; all of it, where that is not in the list."""
@@ -43,7 +45,7 @@ class Walk:
 
 def begin(project_id: int, title: str, places: Mapping[int, Place]) -> None:
     """Let the editor of this tab go through these sentences, by position."""
-    st.session_state[_KEY] = Walk(project_id, title, tuple(places), places)
+    st.session_state[_KEY] = Walk(project_id, title, places)
 
 
 def leave() -> None:

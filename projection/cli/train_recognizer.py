@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,6 @@ from projection.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from projection.models.recognizer_training import TrainedRecognizer
-    from projection.types import Sentence
 
 _NAME = "train-recognizer"
 
@@ -126,13 +126,10 @@ def train_recognizer(
     check_output(output, CARD, "recognizer")
     apart = validation or []
     codes = _languages(language, len(data) + len(apart))
-
-    def read(paths: list[Path], codes: list[str]) -> list[Sentence]:
-        pairs = zip(paths, codes, strict=True)
-        return [one for path, code in pairs for one in read_labelled([path], code, repair, encoding, _NAME)]
-
-    given = read(data, codes[: len(data)])
-    measured = read(apart, codes[len(data) :]) if apart else held_out
+    pairs = zip([*data, *apart], codes, strict=True)
+    files_read = [read_labelled([path], code, repair, encoding, _NAME) for path, code in pairs]
+    given = [*chain.from_iterable(files_read[: len(data)])]
+    measured = [*chain.from_iterable(files_read[len(data) :])] if apart else held_out
     files = ", ".join(path.name for path in data)
     if apart:
         files += f"; measured on {', '.join(path.name for path in apart)}"

@@ -48,8 +48,8 @@ class RecognizerSettings:
     or as many as make `LEAST_STEPS` (`LEAST_MORE` where the labels are known already), at most 40. The learning rate
     (None: 1e-3 for adapters, 3e-5 for whole encoders; five times that for the head) rises over `warm_up` steps and
     falls along a cosine. Sentences of more than `max_length` sub-words, or more than the model reads, are left out.
-    `recased` and `swapped` as in `recognizer_data.prepare`; `runs` as in `training.Loop`; a new
-    head begins as the same in all of them.
+    `recased` and `swapped` as in `recognizer_data.prepare`; `runs` as in `training.Loop`; a new head begins as the same
+    in all of them.
     """
 
     model: str = EMBEDDED
@@ -213,8 +213,7 @@ def train_recognizer(
     loop = Loop(
         base.network, _optimizer(base, settings), size=len(readings), epochs=settings.epochs, batch=settings.batch,
         warm_up=settings.warm_up, seed=settings.seed, save_every=settings.save_every, folder=output,
-        signature=signature, lengths=[len(one) for one in readings], model=settings.model,
-        runs=settings.runs,
+        signature=signature, lengths=[len(one) for one in readings], model=settings.model, runs=settings.runs,
     )  # fmt: skip
     resumed = loop.resume(tell)
 

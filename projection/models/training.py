@@ -63,7 +63,7 @@ class Loop:
         self._step, self._losses = 0, []
         self._order: tuple[int, list[list[int]]] = (-1, [])
         self._begun: dict[str, Any] = self._weights() if runs > 1 else {}
-        self._fresh = deepcopy((optimizer.state_dict(), self._schedule.state_dict())) if runs > 1 else None
+        self._fresh = deepcopy((optimizer.state_dict(), self._schedule.state_dict()))
         self._summed: dict[str, Any] = {}
 
     def resume(self, tell: Callable[[str], None]) -> int:

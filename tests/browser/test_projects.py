@@ -7,7 +7,7 @@ from projection.pipeline import Setup, Task
 from projection.text.tokenize import tokenize
 from projection.types import Entity, Span
 from tests.browser.conftest import PATIENCE
-from tests.browser.waiting import at_rest, expect, until
+from tests.browser.waiting import at_rest, expect, two_frames, until
 from views import labels
 
 pytestmark = pytest.mark.browser
@@ -68,7 +68,7 @@ def type_into(page, row, column, text):
     expect(field).to_have_value(text)
     # the grid drops a letter that Enter or a click follows within some 30 ms, which no hand does
     page.wait_for_timeout(60)
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    two_frames(page)
 
 
 def test_a_language_can_be_typed_by_its_name_and_a_wrong_one_loses_nothing(page, server, store):

@@ -30,6 +30,11 @@ def at_rest(page) -> None:
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
+def two_frames(page) -> None:
+    """Wait until what was done is drawn, and what that made larger or smaller is drawn again."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def does_not_scroll_sideways(page) -> None:
     """Wait until the page is as wide as its window, with all of it drawn."""
     at_rest(page)

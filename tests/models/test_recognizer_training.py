@@ -52,6 +52,16 @@ def toy(count: int, seed: int = 0) -> list[Sentence]:
     return found
 
 
+def stop_at(step: int):
+    """A listener that ends the training after this step."""
+
+    def stop(done, total, loss):
+        if done == step:
+            raise Cancelled("stop")
+
+    return stop
+
+
 @pytest.fixture(scope="module")
 def base(tmp_path_factory) -> str:
     torch.manual_seed(1)
@@ -323,12 +333,8 @@ def test_a_stopped_training_goes_on_to_the_same_weights(kind, base, tmp_path):
     whole = train_recognizer(toy(24), tmp_path / "whole", wanted, held_out=0)
     assert whole.steps == 6
 
-    def stop(done, total, loss):
-        if done == 5:
-            raise Cancelled("stop")
-
     with pytest.raises(Cancelled):
-        train_recognizer(toy(24), tmp_path / "parts", wanted, held_out=0, listener=stop)
+        train_recognizer(toy(24), tmp_path / "parts", wanted, held_out=0, listener=stop_at(5))
     with pytest.raises(ConfigurationError, match="unfinished training with other settings or sentences"):
         train_recognizer(toy(25), tmp_path / "parts", wanted, held_out=0)
     steps: list[int] = []
@@ -363,13 +369,8 @@ def test_several_runs_leave_the_mean_of_their_weights(kind, base, tmp_path):
                                        atol=1e-3, rtol=1e-3)  # fmt: skip
     for moment in (3, 6, 7, 11):
         folder = tmp_path / f"stopped{moment}"
-
-        def stop(done, total, loss, moment=moment):
-            if done == moment:
-                raise Cancelled("stop")
-
         with pytest.raises(Cancelled):
-            train_recognizer(toy(24), folder, wanted, held_out=0, listener=stop)
+            train_recognizer(toy(24), folder, wanted, held_out=0, listener=stop_at(moment))
         train_recognizer(toy(24), folder, wanted, held_out=0)
         assert (folder / name).read_bytes() == (tmp_path / "both" / name).read_bytes()
 
@@ -387,14 +388,10 @@ def test_new_adapters_are_not_averaged(tmp_path):
 def test_runs_go_on_from_one_beginning_even_when_the_model_they_began_with_is_another_now(base, tmp_path):
     copy, wanted = tmp_path / "copy", settings(str(tmp_path / "copy"), save_every=2, runs=2)
 
-    def stop(done, total, loss):
-        if done == 4:
-            raise Cancelled("stop")
-
     shutil.copytree(base, copy)
     train_recognizer(toy(24), tmp_path / "whole", wanted, held_out=0)
     with pytest.raises(Cancelled):
-        train_recognizer(toy(24), tmp_path / "parts", wanted, held_out=0, listener=stop)
+        train_recognizer(toy(24), tmp_path / "parts", wanted, held_out=0, listener=stop_at(4))
     weights = copy / "model.safetensors"
     save_file({key: values * 1.5 for key, values in load_file(weights).items()}, weights, metadata={"format": "pt"})
     train_recognizer(toy(24), tmp_path / "parts", wanted, held_out=0)
@@ -403,12 +400,8 @@ def test_runs_go_on_from_one_beginning_even_when_the_model_they_began_with_is_an
 
 
 def test_a_checkpoint_of_one_run_holds_what_it_held_before_there_were_runs(base, tmp_path):
-    def stop(done, total, loss):
-        if done == 4:
-            raise Cancelled("stop")
-
     with pytest.raises(Cancelled):
-        train_recognizer(toy(24), tmp_path / "x", settings(base, save_every=2), held_out=0, listener=stop)
+        train_recognizer(toy(24), tmp_path / "x", settings(base, save_every=2), held_out=0, listener=stop_at(4))
     state = torch.load(tmp_path / "x" / CHECKPOINT, weights_only=True)
     assert set(state) == {"signature", "step", "losses", "model", "optimizer", "schedule"}
 

@@ -2,7 +2,7 @@
 
 from views.walk import Walk
 
-WALK = Walk(1, "boundary", (7, 2, 9))
+WALK = Walk(1, "boundary", dict.fromkeys((7, 2, 9)))
 
 
 def test_the_order_is_that_of_the_list():

@@ -7,6 +7,8 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from tests.browser.waiting import two_frames
+
 HERE = Path(__file__).parent
 ASSETS = HERE.parent.parent.parent / "assets"
 
@@ -110,7 +112,7 @@ class Editor:
 
     def settle(self) -> None:
         """Wait until the edits are sent and drawn, and what that made larger or smaller is drawn again."""
-        self.tab.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        two_frames(self.tab)
 
     @property
     def sent(self) -> list[dict]:
